@@ -7,7 +7,7 @@ A request is plain frozen data; a backend turns it into text (`generate`), a pro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -46,8 +46,8 @@ class Prompt:
 
     @cached_property
     def text(self) -> str:
-        """The parts joined by blank lines: what a base model continues."""
-        return "\n\n".join(m.content for m in self.messages)
+        """The parts as one text, what a base model continues: blank lines between them, a space before an answer."""
+        return join_parts([(m.role, m.content) for m in self.messages])
 
     @cached_property
     def part_hashes(self) -> tuple[bytes, ...]:
@@ -61,6 +61,12 @@ class Prompt:
         for message, part in zip(self.messages, self.part_hashes, strict=True):
             h.update(message.role.encode() + b"\0" + part)
         return h.hexdigest()
+
+
+def join_parts(parts: Sequence[tuple[str, str]]) -> str:
+    """Roles and contents as one text; an assistant's turn follows "Answer:" on the same line."""
+    text = "".join((" " if role == "assistant" else "\n\n") + content for role, content in parts)
+    return text.lstrip("\n ")
 
 
 @dataclass(frozen=True, slots=True)

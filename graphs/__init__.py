@@ -1,0 +1,7 @@
+"""What happens between personas: deliberation and survey protocols as LangGraph graphs."""
+
+from .consensus import ConsensusState, build_consensus
+from .context import Context, ContextError
+from .survey import SurveyState, build_survey
+
+__all__ = ["ConsensusState", "Context", "ContextError", "SurveyState", "build_consensus", "build_survey"]

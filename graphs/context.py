@@ -1,0 +1,85 @@
+"""What a protocol runs with: people, models, seeds and settings, none of which belongs into a graph's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from ..models.protocol import LanguageModel, Message, Sampling
+from ..models.templates import PromptBook
+from ..personas.asking import Asking, Names
+from ..personas.conditioning import condition
+from ..personas.persona import Attribute, Persona
+
+
+class ContextError(ValueError):
+    """A protocol lacks something it needs from its context."""
+
+
+@lru_cache(maxsize=8)
+def graph_prompts(overrides: Path | None = None) -> PromptBook:
+    """The prompt texts of personas and protocols, with the user's own in place of those they override."""
+    here = Path(__file__).parent
+    return PromptBook(here.parent / "personas" / "prompts", here / "prompts", overrides=overrides)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the nodes of a protocol share.
+
+    Args:
+        seats: Who sits where; a survey has the one seat `respondent`.
+        models: By role: `participant` and, where a protocol has one, `mediator`; a persona whose `model` names
+            another key speaks through that one.
+        study: The study's name; seeds derive from it.
+        seed: The study's seed.
+        unit: Names the episode, for the mediator's seeds.
+        style: How personas are put before the model.
+        attributes: How their traits are put into words.
+        asking: How closed questions are asked.
+        sampling: How free texts are drawn.
+        prompts: The prompt texts.
+        replicate: Which independent draw of the whole unit this is.
+    """
+
+    seats: Mapping[str, Persona]
+    models: Mapping[str, LanguageModel]
+    study: str = "study"
+    seed: int = 0
+    unit: str = ""
+    style: str = "qa"
+    attributes: tuple[Attribute, ...] = ()
+    asking: Asking = Asking()
+    sampling: Sampling = Sampling()
+    prompts: PromptBook = field(default_factory=graph_prompts)
+    replicate: int = 0
+
+    def model_of(self, seat: str) -> LanguageModel:
+        """The model through which a seat speaks.
+
+        Raises:
+            ContextError: The persona names a model that is not there.
+        """
+        persona = self.seats[seat]
+        return self.model(persona.model or "participant")
+
+    def model(self, role: str) -> LanguageModel:
+        """The model of a role.
+
+        Raises:
+            ContextError: There is none.
+        """
+        if role not in self.models:
+            raise ContextError(f"no model for {role!r}; the context has {', '.join(self.models) or 'none'}")
+        return self.models[role]
+
+    def preamble(self, seat: str) -> tuple[Message, ...]:
+        """The message that binds the seat's persona; none where the style says nothing."""
+        text = condition(self.seats[seat], self.style, self.attributes, self.prompts)
+        return (Message("system", text),) if text else ()
+
+    def names(self, persona: str, item: str, step: str) -> Names:
+        """What seeds derive from: never the model, the mechanism or the folder."""
+        return (self.study, self.seed, persona, item, self.replicate, step)

@@ -1,0 +1,177 @@
+"""What a participant does in a deliberation, one node a step, one model call at most."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypedDict
+
+from langgraph.runtime import Runtime
+
+from ..personas.answers import Answer, Missing, is_missing
+from ..personas.asking import ask, persona_context
+from ..personas.questions import Instrument, Question, likert
+from .context import Context
+from .speaking import speak, utterance_row
+
+Update = dict[str, Any]
+SeatNode = Callable[["SeatTask", Runtime[Context]], Awaitable[Update]]
+
+
+class SeatTask(TypedDict):
+    """What one `Send` carries to a seat: never another seat's words."""
+
+    seat: str
+    about: str
+    question: str
+    proposition: str
+    position: Any
+    opinion: Any
+    lost: bool
+    draft: Any
+    statement: Any
+
+
+def take_position(labels: tuple[str, ...]) -> SeatNode:
+    """A node: how far this seat agrees with the proposition, coded 1..K."""
+
+    async def take_position(state: SeatTask, runtime: Runtime[Context]) -> Update:
+        context = runtime.context
+        text = context.prompts.fill("position", question=state["question"], proposition=state["proposition"])
+        answer = await _ask(likert("position", text, labels), state, context, "position")
+        return {
+            "positions": {state["seat"]: _held(answer)},
+            "answers": {f"position/{state['seat']}": _row(answer, state, context)},
+        }
+
+    return take_position
+
+
+def write_opinion(labels: tuple[str, ...]) -> SeatNode:
+    """A node: this seat's opinion, which knows its position and nobody else's."""
+
+    async def write_opinion(state: SeatTask, runtime: Runtime[Context]) -> Update:
+        context = runtime.context
+        known = state["position"] and not is_missing(state["position"])
+        text = context.prompts.fill(
+            "opinion",
+            question=state["question"],
+            proposition=state["proposition"],
+            position=labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
+        )
+        return await _say("opinion", "opinions", text, state, context)
+
+    return write_opinion
+
+
+async def write_critique(state: SeatTask, runtime: Runtime[Context]) -> Update:
+    """A node: this seat's critique of the draft."""
+    context = runtime.context
+    gone = _gone(state, state["draft"])
+    if gone:
+        return _said("critique", "critiques", gone, utterance_row(gone), state, context)
+    text = context.prompts.fill(
+        "critique", question=state["question"], opinion=state["opinion"], draft=state["draft"]
+    )
+    return await _say("critique", "critiques", text, state, context)
+
+
+def rate_statement(labels: tuple[str, ...]) -> SeatNode:
+    """A node: how far this seat agrees with the statement it is about, coded 1..K."""
+
+    async def rate_statement(state: SeatTask, runtime: Runtime[Context]) -> Update:
+        context, seat, about = runtime.context, state["seat"], state["about"]
+        code = f"endorsement_{about}"
+        gone = _gone(state, state["statement"])
+        if gone:
+            answer = Answer(code, gone)
+        else:
+            text = context.prompts.fill(
+                "rating", question=state["question"], opinion=state["opinion"], statement=state["statement"]
+            )
+            answer = await _ask(likert(code, text, labels), state, context, "rating")
+        return {
+            "endorsements": {seat: {about: _held(answer)}},
+            "answers": {f"{code}/{seat}": _row(answer, state, context)},
+        }
+
+    return rate_statement
+
+
+def answer_closing(instrument: Instrument) -> SeatNode:
+    """A node: one item of the closing questionnaire."""
+    questions = {q.code: q for q in instrument.questions}
+
+    async def answer_closing(state: SeatTask, runtime: Runtime[Context]) -> Update:
+        question = questions[state["about"]]
+        answer = await _ask(question, state, runtime.context, "item")
+        return {
+            "closing": {state["seat"]: {question.code: _held(answer)}},
+            "answers": {f"{question.code}/{state['seat']}": _row(answer, state, runtime.context)},
+        }
+
+    return answer_closing
+
+
+async def _ask(question: Question, state: SeatTask, context: Context, step: str) -> Answer:
+    seat = state["seat"]
+    # Draft and revision are drawn with the same random number: their difference is the statements'.
+    names = context.names(context.seats[seat].id, state["question"], "item" + question.code if step == "item" else step)
+    answer, _ = await ask(
+        context.model_of(seat),
+        question,
+        before=context.preamble(seat),
+        names=names,
+        prompts=context.prompts,
+        asking=context.asking,
+        context=_told(state, context, step),
+        replicate=context.replicate,
+    )
+    return answer
+
+
+async def _say(step: str, key: str, text: str, state: SeatTask, context: Context) -> Update:
+    seat = state["seat"]
+    said, row = await speak(
+        context.model_of(seat),
+        text,
+        before=context.preamble(seat),
+        names=context.names(context.seats[seat].id, state["question"], step),
+        context=context,
+        about=_told(state, context, step),
+    )
+    return _said(step, key, said, row, state, context)
+
+
+def _said(step: str, key: str, said: Any, row: Update, state: SeatTask, context: Context) -> Update:
+    seat = state["seat"]
+    held = said.as_state() if isinstance(said, Missing) else said
+    row = {"seat": seat, "persona": context.seats[seat].id, "step": step, **row}
+    return {key: {seat: held}, "utterances": {f"{step}/{seat}": row}}
+
+
+def _gone(state: SeatTask, statement: Any) -> Missing | None:
+    if state["lost"]:
+        return Missing("seat_lost", f"no opinion: {state['opinion']['missing']}")
+    if not statement or is_missing(statement):
+        return Missing("no_statement", statement["missing"] if statement else "")
+    return None
+
+
+def _told(state: SeatTask, context: Context, step: str) -> Update:
+    persona = context.seats[state["seat"]]
+    told = persona_context(persona, context.style) | {"step": step, "proposition": state["proposition"]}
+    told |= {"question_text": state["question"], "position": state["position"]}
+    statement = state["statement"] or state["draft"]
+    return told | ({"statement": statement} if isinstance(statement, str) else {})
+
+
+def _held(answer: Answer) -> Any:
+    return int(answer.code) if answer.code and answer.code.isdigit() else answer.code or _missing(answer)
+
+
+def _missing(answer: Answer) -> Any:
+    return answer.answer.as_state() if isinstance(answer.answer, Missing) else None
+
+
+def _row(answer: Answer, state: SeatTask, context: Context) -> Update:
+    return {"seat": state["seat"], "persona": context.seats[state["seat"]].id, **answer.as_row()}

@@ -1,0 +1,67 @@
+"""Asking for a text: one call, and the row that records what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models.errors import ModelError
+from ..models.protocol import LanguageModel, Message, Prompt, Request
+from ..models.seeds import derive_seed
+from ..personas.answers import Missing, MissingState
+from ..personas.asking import Names, as_missing, read_text
+from .context import Context
+
+
+async def speak(
+    model: LanguageModel,
+    text: str,
+    *,
+    before: tuple[Message, ...],
+    names: Names,
+    context: Context,
+    about: dict[str, Any],
+) -> tuple[str | MissingState, dict[str, Any]]:
+    """Asks a model for a text.
+
+    Returns:
+        The text, or `{"missing": ..., "raw": ...}`; and the columns that record it.
+
+    Raises:
+        SetupError: Every further call would fail the same way.
+    """
+    request = Request(
+        prompt=Prompt((*before, Message("user", text))),
+        sampling=context.sampling,
+        seed=derive_seed(*names),
+        replicate=context.replicate,
+        context=about,
+    )
+    finish = None
+    try:
+        generation = await model.generate(request)
+        said, finish = read_text(generation), generation.finish_reason
+    except ModelError as error:
+        said = as_missing(error)
+    return unspoken(said) if isinstance(said, Missing) else said, utterance_row(
+        said, model=model.name, prompt_hash=request.prompt.hash, finish_reason=finish
+    )
+
+
+def unspoken(missing: Missing) -> MissingState:
+    """A `Missing` as a state holds it."""
+    return missing.as_state()
+
+
+def utterance_row(
+    said: str | Missing, *, model: str = "", prompt_hash: str = "", finish_reason: str | None = None
+) -> dict[str, Any]:
+    """The columns of `utterances.parquet` that say what came of a call."""
+    gone = said if isinstance(said, Missing) else None
+    return {
+        "text": None if gone else said,
+        "missing": gone.reason if gone else None,
+        "raw": gone.raw if gone else None,
+        "finish_reason": finish_reason,
+        "model": model,
+        "prompt_hash": prompt_hash,
+    }

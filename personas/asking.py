@@ -1,0 +1,185 @@
+"""Asking one question: pure render, one call, pure read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..models.errors import ModelError, ModelSpecError, SetupError, UnsupportedError
+from ..models.protocol import (
+    LETTERS,
+    Choice,
+    ChooseMethod,
+    ChooseRequest,
+    Generation,
+    LanguageModel,
+    Message,
+    Prompt,
+)
+from ..models.seeds import derive_seed, derive_uniform
+from ..models.templates import PromptBook
+from .answers import Answer, Missing
+from .persona import Persona
+from .questions import Option, Question
+
+Names = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How closed questions are asked.
+
+    Args:
+        method: How probabilities are read from the model (see `models.protocol.ChooseRequest`).
+        draws: Answers drawn for `sampled`.
+        reorder: Draw the order of options per persona and item: an ordinal scale forward or reversed, a nominal
+            list shuffled; options that count as no answer stay last. False keeps the codebook's order.
+    """
+
+    method: ChooseMethod = "first_token"
+    draws: int = 10
+    reorder: bool = True
+
+
+def present(question: Question, names: Names, reorder: bool = True) -> tuple[Option, ...]:
+    """The options in the order this unit sees them, drawn from its names."""
+    asked = [o for o in question.options if not o.missing]
+    if reorder and question.ordinal:
+        asked = asked[::-1] if derive_uniform(*names, "option order") < 0.5 else asked
+    elif reorder:
+        random.Random(derive_seed(*names, "option order")).shuffle(asked)
+    return (*asked, *(o for o in question.options if o.missing))
+
+
+def lettered(options: Sequence[Option]) -> str:
+    """The options as lines "(A) text"."""
+    return "\n".join(f"({letter}) {o.text}" for letter, o in zip(LETTERS, options, strict=False))
+
+
+def render_question(question: Question, options: Sequence[Option], prompts: PromptBook) -> str:
+    """The text that asks a question with its lettered options."""
+    letters = LETTERS[: len(options)]
+    listed = ", ".join(letters[:-1]) + f" or {letters[-1]}"
+    return prompts.fill(
+        "item",
+        instruction=prompts.fill("item_instruction"),
+        question=question.text,
+        options=lettered(options),
+        letters=prompts.fill("item_letters", letters=listed),
+    )
+
+
+def read_choice(choice: Choice, question: Question, options: Sequence[Option], names: Names) -> Answer:
+    """Puts probabilities into codebook order and draws the answer from them by the names' seed."""
+    by_code = dict(zip((o.code for o in options), choice.probabilities, strict=True))
+    order = tuple(o.code for o in options)
+    if sum(choice.probabilities) <= 0:
+        return Answer(question.code, Missing("no_option", choice.raw), (), choice.captured_mass, order)
+    probabilities = tuple(by_code[code] for code in question.codes)
+    drawn = draw(probabilities, derive_uniform(*names, "answer"))
+    return Answer(
+        question.code, code_or_declined(question.options[drawn]), probabilities, choice.captured_mass, order
+    )
+
+
+def code_or_declined(option: Option) -> str | Missing:
+    """The option's code, or why choosing it is no answer."""
+    return Missing("declined", option.code) if option.missing else option.code
+
+
+def draw(probabilities: Sequence[float], uniform: float) -> int:
+    """The index that a uniform draw on [0, 1) picks from probabilities that sum to 1."""
+    reached, last = 0.0, 0
+    for index, p in enumerate(probabilities):
+        reached += p
+        last = index if p > 0 else last
+        if uniform < reached:
+            return index
+    return last  # the sum fell short of 1 by rounding
+
+
+async def ask(
+    model: LanguageModel,
+    question: Question,
+    *,
+    before: Sequence[Message],
+    names: Names,
+    prompts: PromptBook,
+    asking: Asking = Asking(),
+    context: Mapping[str, Any] | None = None,
+    replicate: int = 0,
+) -> tuple[Answer, Message]:
+    """Asks one question.
+
+    Args:
+        model: Who answers.
+        question: What is asked.
+        before: The persona's preamble and earlier turns.
+        names: Study, study seed, persona, item, replicate and step, from which order and draw derive.
+        prompts: The prompt texts.
+        asking: How.
+        context: Plain values for the synthetic model.
+        replicate: Which independent draw this is.
+
+    Returns:
+        The answer, `Missing` inside where the call failed, and the message that asked.
+
+    Raises:
+        SetupError: Every further call would fail the same way.
+        UnsupportedError: The model cannot answer by this method.
+    """
+    options = present(question, names, asking.reorder)
+    message = Message("user", render_question(question, options, prompts))
+    request = ChooseRequest(
+        prompt=Prompt((*before, message)),
+        seed=derive_seed(*names),
+        replicate=replicate,
+        context=(context or {}) | question_context(question, options),
+        options=tuple(o.text for o in options),
+        method=asking.method,
+        draws=asking.draws,
+    )
+    try:
+        answer = read_choice(await model.choose(request), question, options, names)
+    except ModelError as error:
+        answer = Answer(question.code, as_missing(error), option_order=tuple(o.code for o in options))
+    return replace(answer, model=model.name, prompt_hash=request.prompt.hash), message
+
+
+def question_context(question: Question, options: Sequence[Option]) -> dict[str, Any]:
+    """What the synthetic model needs to know of a question as presented."""
+    rank = {code: k for k, code in enumerate(question.codes)}
+    return {
+        "question": question.code,
+        "question_text": question.text,
+        "option_codes": tuple(o.code for o in options),
+        "option_rank": tuple(rank[o.code] for o in options),
+        "missing_options": tuple(o.missing for o in options),
+        "ordinal": question.ordinal,
+    }
+
+
+def persona_context(persona: Persona, style: str) -> dict[str, Any]:
+    """What the synthetic model may know of a persona: only what the style tells."""
+    told: dict[str, Any] = {"persona": persona.id, "style": style}
+    if style == "none":
+        return told
+    told["attributes"] = dict(persona.attributes)
+    return told | ({"backstory": persona.backstory} if style.startswith("backstory") else {})
+
+
+def as_missing(error: ModelError) -> Missing:
+    """The failed call as a `Missing`; errors that would meet every further call are raised again."""
+    if isinstance(error, SetupError | UnsupportedError | ModelSpecError):
+        raise error
+    return Missing(error.reason, error.raw or str(error))
+
+
+def read_text(generation: Generation) -> str | Missing:
+    """The text that was written, or why there is none."""
+    text = generation.text.strip()
+    if generation.finish_reason in ("content_filter", "refusal"):
+        return Missing(generation.finish_reason, text)
+    return text or Missing("empty", generation.text)

@@ -1,0 +1,97 @@
+"""Payoffs: how far a persona is expected to agree with a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..models.protocol import LanguageModel, Message
+from ..models.templates import PromptBook
+from .answers import Answer
+from .asking import Asking, Names, ask, persona_context
+from .conditioning import condition
+from .persona import Attribute, Persona
+from .questions import AGREEMENT, Question, likert
+
+
+@lru_cache(maxsize=1)
+def persona_prompts() -> PromptBook:
+    """The prompt texts of this package."""
+    return PromptBook(Path(__file__).parent / "prompts")
+
+
+@dataclass(frozen=True, slots=True)
+class Payoff:
+    """Expected agreement with a statement.
+
+    Args:
+        value: Mean of the scale's codes 1..K under the answer's probabilities; higher is more agreement; None
+            when there was no answer.
+        sd: Standard deviation of the same distribution: how unsure the persona is, not a standard error.
+        answer: The answer it rests on.
+    """
+
+    value: float | None
+    sd: float | None
+    answer: Answer
+
+
+def expected_value(answer: Answer) -> tuple[float, float] | None:
+    """Mean and standard deviation of a 1..K scale under the answer's probabilities, or None without them."""
+    if not answer.probabilities:
+        return None
+    codes = range(1, len(answer.probabilities) + 1)
+    mean = sum(k * p for k, p in zip(codes, answer.probabilities, strict=True))
+    variance = sum((k - mean) ** 2 * p for k, p in zip(codes, answer.probabilities, strict=True))
+    return mean, max(variance, 0.0) ** 0.5
+
+
+def agreement_question(statement: str, prompts: PromptBook, labels: Sequence[str] = AGREEMENT) -> Question:
+    """The question that asks for agreement with a statement on a declared Likert scale."""
+    return likert("agreement", prompts.fill("agreement", statement=statement), tuple(labels), statement)
+
+
+async def expected_agreement(
+    model: LanguageModel,
+    persona: Persona,
+    statement: str,
+    *,
+    style: str = "qa",
+    attributes: Sequence[Attribute] = (),
+    labels: Sequence[str] = AGREEMENT,
+    names: Names = (),
+    asking: Asking = Asking(),
+    prompts: PromptBook | None = None,
+    context: dict[str, Any] | None = None,
+) -> Payoff:
+    """Expected agreement of a persona with a statement, through `choose`.
+
+    Args:
+        model: Who answers.
+        persona: Whose payoff.
+        statement: What is judged.
+        style: How the persona is put before the model.
+        attributes: How its traits are put into words.
+        labels: The scale from lowest to highest, coded 1..K.
+        names: From which the seed derives; the persona's id is added.
+        asking: How the scale is asked.
+        prompts: Other prompt texts than the package's.
+        context: Further plain values for the synthetic model.
+    """
+    prompts = prompts or persona_prompts()
+    preamble = condition(persona, style, attributes, prompts)
+    answer, _ = await ask(
+        model,
+        agreement_question(statement, prompts, labels),
+        before=(Message("system", preamble),) if preamble else (),
+        names=(*names, persona.id, "payoff", statement),
+        prompts=prompts,
+        asking=asking,
+        context={**persona_context(persona, style), "step": "rating", "statement": statement}
+        | (context or {}),
+    )
+    value = expected_value(answer)
+    return Payoff(value[0], value[1], answer) if value else Payoff(None, None, answer)

@@ -1,0 +1,71 @@
+"""`minipublic evaluate …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Measure simulated answers against human ones.", no_args_is_help=True)
+
+
+@app.callback()
+def _evaluate() -> None:
+    """Measure simulated answers against human ones."""
+
+
+@app.command()
+def survey(
+    human: Annotated[Path, typer.Option("--human", metavar="H.csv", help="The humans' answers.")],
+    simulated: Annotated[Path, typer.Option("--simulated", metavar="S.csv|RUN", help="A table or a run folder.")],
+    codebook: Annotated[Path, typer.Option("--codebook", metavar="C.yaml", help="Items, options, weight, attributes.")],
+    json: Annotated[Path, typer.Option("--json", metavar="OUT", help="Where the metrics go.")],
+    scale: Annotated[str, typer.Option("--scale", help="codes (their own distances) or unit (positions / (K - 1)).")] = (
+        "codes"
+    ),
+    by: Annotated[list[str] | None, typer.Option("--by", metavar="ATTR", help="Also by this attribute.")] = None,
+    bootstrap: Annotated[int, typer.Option("--bootstrap", min=0, metavar="N", help="Resamples for intervals.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Of resamples and splits.")] = 0,
+    simulated_weight: Annotated[
+        str | None, typer.Option("--simulated-weight", metavar="COLUMN", help="Weight simulated rows; else once each.")
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option("--condition", help="Which condition of a run folder that has several.")
+    ] = None,
+) -> None:
+    """Compare the answers of a simulated survey with the humans'."""
+    from ..folder import write_json
+    from ..measure import compare_tables
+
+    metrics, notes = compare_tables(
+        human,
+        simulated,
+        codebook,
+        scale=scale,
+        by=by or [],
+        bootstrap=bootstrap,
+        seed=seed,
+        simulated_weight=simulated_weight,
+        condition=condition,
+    )
+    write_json(json, metrics)
+    for note in notes:
+        typer.echo(f"note: {note}")
+    typer.echo(_line("Wasserstein distance", metrics["wasserstein"], f" ({scale} scale; lower is better)"))
+    typer.echo(_line("Frobenius norm", metrics["frobenius"], " (lower is better)"))
+    alpha = metrics["cronbach_alpha"]
+    typer.echo(f"Cronbach's alpha: human {_number(alpha['human'])}, simulated {_number(alpha['simulated'])}")
+    typer.echo(f"metrics: {json}")
+
+
+def _line(name: str, metric: dict[str, object], after: str) -> str:
+    return f"{name}: {_number(metric['value'])}{_interval(metric.get('ci'))}{after}"
+
+
+def _interval(ci: object) -> str:
+    return f" [{ci[0]:.3f}, {ci[1]:.3f}]" if isinstance(ci, list) else ""
+
+
+def _number(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "undefined"

@@ -1,0 +1,131 @@
+"""Commands that look at study files, run folders and model servers."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError
+
+STARTERS = Path(__file__).parent.parent / "starters"
+RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+
+models = typer.Typer(help="Look at model servers.", no_args_is_help=True)
+
+
+def report(run: RunDir) -> None:
+    """Measure a run again and write its report.html."""
+    from ..measure import measure_run
+    from ..report.page import write_report
+
+    measure_run(run)
+    typer.echo(f"report: {write_report(run)}")
+
+
+def export(
+    run: RunDir,
+    wide: Annotated[Path | None, typer.Option("--wide", metavar="FILE", help="A row per respondent.")] = None,
+    long: Annotated[Path | None, typer.Option("--long", metavar="FILE", help="A row per answer.")] = None,
+    condition: Annotated[str | None, typer.Option("--condition", help="Only this condition.")] = None,
+) -> None:
+    """Write a run's answers as a table (.csv or .parquet)."""
+    from ..export import long_table, save_table, wide_table
+
+    if (wide is None) == (long is None):
+        raise InputError("give either --wide FILE or --long FILE")
+    path = wide or long
+    assert path is not None
+    table = wide_table(run, condition) if wide else long_table(run, condition)
+    save_table(table, path)
+    typer.echo(f"{len(table)} rows: {path}")
+
+
+def new(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey or consensus.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The study file to write.")],
+) -> None:
+    """Write a commented study file to start from."""
+    known = sorted(p.stem for p in STARTERS.glob("*.yaml") if not p.stem.startswith("codebook"))
+    if kind not in known:
+        raise InputError(f"unknown kind of study {kind!r}; there are {', '.join(known)}")
+    if file.exists():
+        raise InputError(f"{file} exists already; choose another name")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(STARTERS / f"{kind}.yaml", file)
+    typer.echo(f"{file}: edit it, then `minipublic validate {file}` and `minipublic run {file}`")
+    codebook = STARTERS / f"codebook_{kind}.yaml"
+    beside = file.parent / codebook.name
+    if codebook.exists() and not beside.exists():
+        shutil.copyfile(codebook, beside)
+        typer.echo(f"{beside}: its codebook")
+
+
+def validate(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")],
+    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")] = None,
+) -> None:
+    """Check a study file and everything it names, without asking a model."""
+    from ..loading import load_study
+    from ..plan import make_plan
+    from ..run import open_models
+
+    plan = make_plan(load_study(study, overrides or []), study)
+    open_models(plan)
+    for note in plan.notes:
+        typer.echo(f"note: {note}")
+    typer.echo(f"{study}: valid; {plan.people} people or groups, {sum(1 for _ in plan.units())} units")
+
+
+def transcript(
+    run: RunDir,
+    episode: Annotated[str, typer.Argument(help="The episode's name, such as g03-q1.")],
+    condition: Annotated[str | None, typer.Option("--condition", help="Only this condition.")] = None,
+) -> None:
+    """Print what was said in one episode."""
+    from ..export import transcript_text
+
+    typer.echo(transcript_text(run, episode, condition))
+
+
+@models.callback()
+def _models() -> None:
+    """Look at model servers."""
+
+
+@models.command("check")
+def check(
+    spec: Annotated[str, typer.Argument(metavar="KIND:NAME[@URL]", help="The model.")],
+    api_key_env: Annotated[
+        str | None, typer.Option("--api-key-env", metavar="VARIABLE", help="Where the key is.")
+    ] = None,
+) -> None:
+    """Reach a model, list what it can do, and time one call."""
+    import asyncio
+    import time
+
+    from ...models.protocol import Prompt, Request, Sampling
+    from ...models.registry import load_model
+
+    model = load_model(spec, **({"api_key_env": api_key_env} if api_key_env else {}))
+
+    async def once() -> str:
+        request = Request(Prompt.of("Say hello in one word."), Sampling(temperature=0.0, max_tokens=8), seed=0)
+        try:
+            return (await model.generate(request)).text
+        finally:
+            await model.aclose()
+
+    started = time.perf_counter()
+    said = asyncio.run(once())
+    seconds = time.perf_counter() - started
+    can = model.capabilities
+    typer.echo(f"{model.name}: reached; one call took {seconds:.3f} s and said {said[:60]!r}")
+    typer.echo(f"generate: {_yes(can.generate)}; score: {_yes(can.score)}; seed: {_yes(can.seed)}; chat: {_yes(can.chat)}")
+    typer.echo(f"choose: {', '.join(can.choose) or 'no'}")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

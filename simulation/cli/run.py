@@ -1,0 +1,105 @@
+"""`minipublic run` and `minipublic demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")]
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="KIND:NAME[@URL]", help="Answer with this model instead.")
+]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first people or groups: a pilot.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting: population.sample=100")
+]
+
+
+def run(
+    study: StudyFile,
+    model: Model = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder: runs/NAME.")] = None,
+    limit: Limit = None,
+    overrides: Overrides = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and ask nothing.")] = False,
+) -> None:
+    """Run a study, or resume it: no call whose answer is in the journal is asked again."""
+    from ..loading import load_study
+    from ..plan import make_plan
+
+    loaded = load_study(study, overrides or [], model)
+    plan = make_plan(loaded, study)
+    if dry_run:
+        _show_estimate(plan, limit)
+        return
+    raise typer.Exit(carry_out(plan, out or Path("runs") / _folder_name(loaded.study), limit))
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the two run folders go.")] = Path("demo_run"),
+) -> None:
+    """Run a small survey and a few deliberating groups on the built-in model, and write both reports."""
+    from ..loading import load_study
+    from ..plan import make_plan
+
+    starters = Path(__file__).parent.parent / "starters"
+    worst = 0
+    for kind in ("survey", "consensus"):
+        path = starters / f"{kind}.yaml"
+        worst = max(worst, carry_out(make_plan(load_study(path), path), out / kind, None))
+    raise typer.Exit(worst)
+
+
+def carry_out(plan: Plan, out: Path, limit: int | None) -> int:
+    """Runs, measures and reports; returns the exit code."""
+    import asyncio
+
+    from ..measure import measure_run
+    from ..report.page import write_report
+    from ..run import exit_code, run_study
+    from .progress import show_progress
+
+    with show_progress(plan, limit) as progress:
+        result = asyncio.run(run_study(plan, out, limit=limit, progress=progress))
+    if result["status"] == "complete":
+        measure_run(out, plan)
+        write_report(out)
+    _show_result(result, out)
+    return exit_code(result)
+
+
+def _show_result(result: dict[str, Any], out: Path) -> None:
+    calls = result["calls"]
+    typer.echo(
+        f"{result['status']}: {result['units']} units, {result['answers']} answers, "
+        f"{sum(result['missing'].values())} missing, {calls['asked_now']} calls asked and "
+        f"{calls['replayed_now']} replayed in {result['seconds']:.1f} s"
+    )
+    for reason, n in result["missing"].items():
+        typer.echo(f"  missing ({reason}): {n}")
+    for note in result["notes"]:
+        typer.echo(f"  note: {note}")
+    if result["status"] == "complete":
+        typer.echo(f"report: {out / 'report.html'}")
+    else:
+        typer.echo("not complete; run the same command again to resume")
+
+
+def _show_estimate(plan: Plan, limit: int | None) -> None:
+    from ..estimate import estimate
+
+    guess = estimate(plan, limit)
+    for name in ("people", "units", "calls", "prompt_tokens", "completion_tokens"):
+        typer.echo(f"{name.replace('_', ' ')}: {guess[name]:,}")
+    typer.echo("(tokens are estimates: four characters a token, texts half as long as allowed; nothing was asked)")
+    for kind, text in guess["prompts"].items():
+        typer.echo(f"\n--- one prompt of the kind {kind!r} ---\n{text}")
+
+
+def _folder_name(study: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in study)

@@ -1,0 +1,79 @@
+"""Runs many units at once: bounded, in order, stoppable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+Unit = TypeVar("Unit")
+Result = TypeVar("Result")
+
+# Finished units wait for slower ones before them, so that rows come out in order; this bounds how many wait.
+WAITING_PER_SLOT = 4
+
+
+async def run_units(
+    units: Iterable[Unit],
+    work: Callable[[Unit], Awaitable[Result]],
+    emit: Callable[[Unit, Result], None],
+    *,
+    in_flight: int,
+    stop: asyncio.Event,
+) -> int:
+    """Runs every unit and hands the results on in the units' order.
+
+    Units are taken from the iterable only as places become free, so memory does not grow with their number.
+
+    Args:
+        units: What is run, in order.
+        work: Runs one.
+        emit: Takes a unit and its result, in the units' order.
+        in_flight: How many run at once.
+        stop: When set, no new unit is started; those under way are finished and handed on.
+
+    Returns:
+        How many units were handed on.
+
+    Raises:
+        Exception: What `work` or `emit` raised; everything else under way is cancelled, and the units before the
+            one that failed have been handed on.
+    """
+    slots = asyncio.Semaphore(in_flight)
+    failed = asyncio.Event()
+    source = iter(units)
+    waiting: deque[tuple[Unit, asyncio.Task[Result | None]]] = deque()
+    emitted = 0
+
+    async def run(unit: Unit) -> Result | None:
+        async with slots:
+            if stop.is_set() or failed.is_set():
+                return None  # it had not begun
+            try:
+                return await work(unit)
+            except Exception:
+                failed.set()  # the same would meet those that have not begun
+                raise
+
+    def fill() -> None:
+        while len(waiting) < in_flight * WAITING_PER_SLOT and not stop.is_set():
+            unit = next(source, None)
+            if unit is None:
+                return
+            waiting.append((unit, asyncio.create_task(run(unit))))
+
+    try:
+        fill()
+        while waiting:
+            unit, task = waiting.popleft()
+            result = await task
+            if result is not None:
+                emit(unit, result)
+                emitted += 1
+            fill()
+    finally:
+        for _, task in waiting:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in waiting), return_exceptions=True)
+    return emitted

@@ -1,0 +1,120 @@
+"""A run's answers as tables, and its episodes as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from .errors import InputError
+from .folder import RunFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def long_table(run: Path, condition: str | None = None) -> pd.DataFrame:
+    """A row per answer, as in `records.parquet`, of one condition or all.
+
+    Raises:
+        InputError: There is no such run or condition, or the run has no complete table yet.
+    """
+    import pandas as pd
+
+    folder = RunFolder.open(run)
+    if not folder.records.is_file():
+        raise InputError(f"{run}: no records.parquet yet; run the study's command again to complete it")
+    table = pd.read_parquet(folder.records)
+    if condition is None:
+        return table
+    known = list(table["condition"].unique())
+    if condition not in known:
+        raise InputError(f"{run}: no condition {condition!r}; there are {', '.join(known)}")
+    return table[table["condition"] == condition]
+
+
+def wide_table(run: Path, condition: str | None = None) -> pd.DataFrame:
+    """A row per respondent and replicate (and episode), a column per item, codes in the cells, blank = missing.
+
+    The personas' attributes and weights stand beside the answers.
+
+    Raises:
+        InputError: As `long_table`; or several conditions are there and none is chosen.
+    """
+    import pandas as pd
+
+    table = long_table(run, condition)
+    conditions = list(table["condition"].unique())
+    if len(conditions) > 1:
+        raise InputError(f"{run}: several conditions ({', '.join(conditions)}); choose one with --condition")
+    keys = ["persona", "replicate"] + (["episode"] if table["episode"].notna().any() else [])
+    items = list(dict.fromkeys(table["item"]))
+    # `first` skips nulls: a missing answer stays a blank cell, and its row stays.
+    wide = table.set_index([*keys, "item"])["answer"].unstack("item")[items].reset_index()
+    order = {p: k for k, p in enumerate(dict.fromkeys(table["persona"]))}
+    wide = wide.sort_values(keys, key=lambda c: c.map(order) if c.name == "persona" else c, ignore_index=True)
+    people = pd.read_parquet(RunFolder(run).path / "population.parquet").rename(columns={"id": "persona"})
+    people = people.drop(columns=["backstory", "model"])
+    taken = [c for c in people.columns if c != "persona" and c in wide.columns]
+    joined = wide.merge(people.drop(columns=taken), on="persona", how="left", validate="many_to_one")
+    joined.columns.name = None
+    return joined
+
+
+def save_table(table: pd.DataFrame, path: Path) -> None:
+    """Writes a table as `.csv` or `.parquet`.
+
+    Raises:
+        InputError: The ending is neither.
+    """
+    if path.suffix == ".csv":
+        flat = table.copy()
+        for column in ("probabilities", "option_order"):
+            if column in flat:
+                flat[column] = [None if v is None else orjson.dumps(list(v)).decode() for v in flat[column]]
+        flat.to_csv(path, index=False)
+    elif path.suffix == ".parquet":
+        table.to_parquet(path, index=False)
+    else:
+        raise InputError(f"{path}: write .csv or .parquet")
+
+
+def transcripts(run: Path) -> Iterator[dict[str, Any]]:
+    """The lines of `transcripts.jsonl`, one after the other."""
+    with RunFolder.open(run).transcripts.open("rb") as lines:
+        for line in lines:
+            yield orjson.loads(line)
+
+
+def transcript_text(run: Path, episode: str, condition: str | None = None) -> str:
+    """What was said in one episode, as text.
+
+    Raises:
+        InputError: There is no such episode.
+    """
+    found = [
+        t
+        for t in transcripts(run)
+        if t.get("episode") == episode and (condition is None or t["condition"] == condition)
+    ]
+    if not found:
+        raise InputError(f"{run}: no episode {episode!r}" + (f" in condition {condition!r}" if condition else ""))
+    return "\n\n\n".join(_episode_text(t) for t in found)
+
+
+def _episode_text(t: dict[str, Any]) -> str:
+    parts = [f"{t['episode']} ({t['condition']})", f"Question: {t['question']}", f"Proposition: {t['proposition']}"]
+    for seat, person in t["seats"].items():
+        traits = ", ".join(person["attributes"].values())
+        said = [f"{seat} ({person['persona']}: {traits})", f"  position: {_said(t['positions'].get(seat))}"]
+        said += [f"  opinion: {_said(t['opinions'].get(seat))}", f"  critique: {_said(t['critiques'].get(seat))}"]
+        ratings = (t.get("endorsements") or {}).get(seat, {})
+        said.append(f"  endorsement: draft {_said(ratings.get('draft'))}, revised {_said(ratings.get('revised'))}")
+        parts.append("\n".join(said))
+    return "\n\n".join([*parts, f"Draft: {_said(t['draft'])}", f"Revised: {_said(t['revised'])}"])
+
+
+def _said(value: Any) -> str:
+    return f"[missing: {value['missing']}]" if isinstance(value, dict) else "[not asked]" if value is None else str(value)

@@ -1,0 +1,146 @@
+"""A run folder: who may write to it, which study it belongs to, and what it says of itself."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from .errors import InputError
+
+
+class RunFolder:
+    """The files of one run.
+
+    Args:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.study = path / "study.yaml"
+        self.run = path / "run.json"
+        self.population = path / "population.parquet"
+        self.calls = path / "calls.sqlite"
+        self.records = path / "records.parquet"
+        self.utterances = path / "utterances.parquet"
+        self.transcripts = path / "transcripts.jsonl"
+        self.metrics = path / "metrics.json"
+        self.report = path / "report.html"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder for one process.
+
+        Raises:
+            InputError: Another process holds it, or it cannot be made.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR)
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be written to ({error.strerror}); choose another --out") from error
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise InputError(f"{self.path}: another run is writing to it; wait, or choose another --out") from error
+            yield
+        finally:
+            os.close(handle)
+
+    def read_run(self) -> dict[str, Any]:
+        """What `run.json` says; empty where there is none yet.
+
+        Raises:
+            InputError: The file is damaged.
+        """
+        return read_json(self.run) if self.run.exists() else {}
+
+    def check_identity(self, identity: Mapping[str, Any]) -> None:
+        """Refuses a folder that holds another study.
+
+        Raises:
+            InputError: It does; the message lists what differs.
+        """
+        held = self.read_run().get("identity")
+        if held is None:
+            if self.calls.exists():
+                raise InputError(f"{self.path}: holds calls but no run.json; choose another --out, or move it away")
+            return
+        changes = differences(held, orjson.loads(orjson.dumps(identity)))
+        if changes:
+            shown = "\n  ".join(changes[:20])
+            raise InputError(
+                f"{self.path} holds a run of another study. Choose another --out, or undo the change:\n  {shown}"
+            )
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """A folder that holds a run.
+
+        Raises:
+            InputError: It does not.
+        """
+        folder = cls(path)
+        if not folder.run.is_file():
+            raise InputError(f"{path}: not a run folder (there is no run.json in it)")
+        return folder
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+        InputError: The file is missing or damaged.
+    """
+    try:
+        value = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise InputError(f"{path}: not readable as JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise InputError(f"{path}: expected a JSON object")
+    return value
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Writes a JSON object whole or not at all."""
+    _write_whole(path, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text whole or not at all."""
+    _write_whole(path, text.encode())
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    os.replace(partial, path)
+
+
+def differences(before: Any, after: Any, path: str = "") -> list[str]:
+    """What changed from one nest of plain data to another, a line each."""
+    if before == after:
+        return []
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = dict.fromkeys((*before, *after))
+        return [
+            line
+            for key in keys
+            for line in differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+        ]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = enumerate(zip(before, after, strict=True))
+        return [line for k, (b, a) in pairs for line in differences(b, a, f"{path}[{k}]")]
+    return [f"{path}: the run has {_short(before)}, the study now says {_short(after)}"]
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else orjson.dumps(value).decode()
+    return text if len(text) <= 80 else text[:77] + "..."

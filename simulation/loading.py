@@ -1,0 +1,123 @@
+"""From a study file to a validated `Study`; every error names the line and what would be right."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from .errors import InputError
+from .study import Study
+from .yaml_text import load_yaml
+
+DATA_VARIABLE = "MINIPUBLIC_DATA"
+Lines = Mapping[tuple[str, ...], int]
+
+
+def load_study(path: Path, overrides: Sequence[str] = (), model: str | None = None) -> Study:
+    """Reads and validates a study file.
+
+    Args:
+        path: The file.
+        overrides: `key=value` with dots into sections (`population.sample=100`); the value is read as YAML.
+        model: A model spec in the place of the file's.
+
+    Raises:
+        InputError: Something is wrong, at a place the message names.
+    """
+    data, lines = load_yaml(path, text_only=False)
+    for override in overrides:
+        _apply(data, override)
+    if model:
+        held = data.get("model")
+        # Another kind of model may not take the options that went with the file's.
+        data["model"] = {**held, "spec": model} if isinstance(held, dict) and "options" not in held else model
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        raise InputError(_explain(path, error, data, lines)) from error
+
+
+def _apply(data: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise InputError(f"--set {override}: write key=value, such as --set population.sample=100")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"--set {override}: the value is not YAML; quote it ({error})") from error
+    *sections, last = key.split(".")
+    place = data
+    for section in sections:
+        inner = place.setdefault(section, {})
+        if not isinstance(inner, dict):
+            raise InputError(f"--set {override}: {section!r} is no section")
+        place = inner
+    place[last] = value
+
+
+def _explain(path: Path, error: ValidationError, data: dict[str, Any], lines: Lines) -> str:
+    problems = []
+    for problem in error.errors():
+        place = tuple(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
+        where = ".".join(place)
+        line = _line(place, lines)
+        said = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            said = _unknown_key(place)
+        problems.append(f"{path}{f':{line}' if line else ''}: {f'{where}: ' if where else ''}{said}")
+    return "\n".join(problems)
+
+
+def _line(place: tuple[str, ...], lines: Lines) -> int | None:
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place)
+
+
+def _unknown_key(place: tuple[str, ...]) -> str:
+    known = sorted(_section(place[:-1]))
+    close = get_close_matches(place[-1], known, n=1)
+    hint = f"; did you mean `{close[0]}`?" if close else ""
+    return f"unknown key `{place[-1]}`{hint} (known here: {', '.join(known)})"
+
+
+def _section(place: tuple[str, ...]) -> set[str]:
+    model: Any = Study
+    for part in place:
+        if part.isdigit() or not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        field = model.model_fields.get(part)
+        model = next(iter(_models_in(field.annotation)), None) if field else None
+    return set(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else set()
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for inner in getattr(annotation, "__args__", ()) for m in _models_in(inner)]
+
+
+def resolve(study_file: Path, data: str | None, given: str) -> Path:
+    """A path in a study file: relative to the file, with `{data}` the data folder.
+
+    Raises:
+        InputError: The path needs the data folder and none is known, or nothing is there.
+    """
+    if "{data}" in given:
+        folder = data or os.environ.get(DATA_VARIABLE)
+        if not folder:
+            raise InputError(
+                f"{study_file}: {given} needs the data folder; give --set data=FOLDER or set {DATA_VARIABLE}"
+            )
+        given = given.replace("{data}", str(Path(folder).expanduser().resolve()))
+    path = Path(given).expanduser()
+    path = path if path.is_absolute() else study_file.parent / path
+    if not path.exists():
+        raise InputError(f"{study_file}: {path} does not exist")
+    return path

@@ -1,0 +1,96 @@
+"""The people of a study: a population from a file, from human respondents, or generated."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..models.seeds import derive_seed, derive_uniform
+from ..personas.persona import Attribute, Persona
+from ..personas.population import Population, PopulationError
+from .errors import InputError
+from .study import AttributeConfig, PopulationConfig, Study
+
+People = Mapping[str, tuple[Mapping[str, str], float]]
+
+
+def make_population(study: Study, file: Path | None, humans: People | None) -> Population:
+    """The personas a study runs on.
+
+    Args:
+        study: The study.
+        file: Its population file, resolved.
+        humans: Respondent id to labels and weight, for `from_humans`.
+
+    Raises:
+        InputError: The file or the attributes are wrong.
+    """
+    config = study.population
+    try:
+        if file is not None:
+            population = _reworded(Population.load(file), config)
+        elif humans is not None and config.from_humans:
+            population = _from_humans(humans, config)
+        else:
+            population = generate(study.study, study.seed, config.generate or 0, config.attributes)
+        if config.sample:
+            population = population.sample(config.sample, seed=derive_seed(study.study, study.seed, "sample"))
+    except (PopulationError, ValueError) as error:
+        raise InputError(f"population: {error}") from error
+    return population
+
+
+def generate(study: str, seed: int, n: int, attributes: Mapping[str, AttributeConfig]) -> Population:
+    """Draws n personas whose traits are independent and have the given shares."""
+    tables = {name: _cumulative(name, a.shares) for name, a in attributes.items()}
+    personas = []
+    for k in range(n):
+        name = f"p{k:0{len(str(max(n - 1, 0)))}d}"
+        traits = {
+            a: labels[min(bisect.bisect(sums, derive_uniform(study, seed, name, a)), len(labels) - 1)]
+            for a, (labels, sums) in tables.items()
+        }
+        personas.append(Persona(name, traits))
+    return Population(tuple(personas), tuple(_worded(name, a) for name, a in attributes.items()))
+
+
+def _cumulative(name: str, shares: Mapping[str, float]) -> tuple[list[str], list[float]]:
+    total = sum(shares.values())
+    if not shares or any(s < 0 for s in shares.values()) or total <= 0:
+        raise InputError(f"population.attributes.{name}: `shares` must be numbers from 0 up that do not sum to 0")
+    return list(shares), list(itertools.accumulate(s / total for s in shares.values()))
+
+
+def _worded(name: str, config: AttributeConfig) -> Attribute:
+    for text in (config.sentence, config.portrayal):
+        if text and "{value}" not in text:
+            raise InputError(f"population.attributes.{name}: {text!r} has no slot {{value}}")
+    return Attribute(name, tuple(config.shares), config.question, config.sentence, config.portrayal)
+
+
+def _reworded(population: Population, config: PopulationConfig) -> Population:
+    known = [a.name for a in population.attributes]
+    _check_known(config, known)
+    worded = tuple(
+        _worded(a.name, config.attributes[a.name]) if a.name in config.attributes else a for a in population.attributes
+    )
+    return Population(population.personas, worded)
+
+
+def _from_humans(humans: People, config: PopulationConfig) -> Population:
+    known = list(dict.fromkeys(name for traits, _ in humans.values() for name in traits))
+    _check_known(config, known)
+    chosen = {name: config.attributes.get(name, AttributeConfig()) for name in (config.attributes or known)}
+    personas = tuple(
+        Persona(name, {a: traits[a] for a in chosen if a in traits}, weight=weight)
+        for name, (traits, weight) in humans.items()
+    )
+    return Population(personas, tuple(_worded(name, a) for name, a in chosen.items()))
+
+
+def _check_known(config: PopulationConfig, known: list[str]) -> None:
+    for name in config.attributes:
+        if name not in known:
+            raise InputError(f"population.attributes.{name}: no such attribute; there are {', '.join(known)}")

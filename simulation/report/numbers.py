@@ -1,0 +1,19 @@
+"""Numbers as the report prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or a dash for a value that is not defined."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def with_interval(metric: Mapping[str, Any]) -> str:
+    """A value with its interval, or with the reason why it has none."""
+    if metric.get("value") is None:
+        return str(metric.get("reason") or "undefined")
+    ci = metric.get("ci")
+    return number(metric["value"]) + (f" [{number(ci[0])}, {number(ci[1])}]" if ci else " (no interval)")

@@ -1,0 +1,92 @@
+"""`report.html`: one self-contained file that says what was run and what came of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from ..folder import RunFolder, read_json, write_text
+from .deliberation import deliberation_parts
+from .survey import survey_parts
+
+_HERE = Path(__file__).parent
+
+
+def write_report(run: Path) -> Path:
+    """Writes the report of a measured run.
+
+    Args:
+        run: The run folder, with `run.json` and `metrics.json`.
+
+    Returns:
+        The report's path.
+
+    Raises:
+        InputError: One of the two files is missing or damaged.
+    """
+    folder = RunFolder.open(run)
+    described, metrics = read_json(folder.run), read_json(folder.metrics)
+    parts = survey_parts if described["kind"] == "survey" else deliberation_parts
+    page = _environment().get_template("page.html")
+    shared = _shared(folder, described)
+    write_text(folder.report, page.render(**shared, **parts(folder, described, metrics)))
+    return folder.report
+
+
+def _environment() -> Environment:
+    # Everything a model or a data file said is escaped; only our own figures are marked safe.
+    return Environment(
+        loader=FileSystemLoader(_HERE), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
+    )
+
+
+def _shared(folder: RunFolder, run: Mapping[str, Any]) -> dict[str, Any]:
+    people = f"{run['people']:,} {'people' if run['kind'] == 'survey' else 'groups'}"
+    if run["limit"] is not None and run["limit"] < run["people"]:
+        people = f"the first {run['limit']:,} of {people} (a pilot)"
+    models = ", ".join(run["models"])
+    return {
+        "run": run,
+        "css": (_HERE / "page.css").read_text(encoding="utf-8"),
+        "facts": f"{people}, {run['answers']:,} answers; conditions: {', '.join(run['conditions'])}; model: {models}.",
+        "model_sentences": [text for key, text in run["models"].items() if text != key and len(text) > 60],
+        "people": _people(folder),
+        "missing": sorted(run["missing"].items(), key=lambda pair: -pair[1]),
+        "cost": _cost(run),
+        "command": f"minipublic run {shlex.quote(str(folder.study))} --out NEW_FOLDER",
+    }
+
+
+def _cost(run: Mapping[str, Any]) -> str:
+    calls = run["calls"]
+    return (
+        f"{calls['calls']:,} model calls on record, {calls['prompt_tokens']:,} prompt tokens and "
+        f"{calls['completion_tokens']:,} completion tokens as the servers counted them. The last start took "
+        f"{run['seconds']:,.1f} s, asked {calls['asked_now']:,} calls and replayed {calls['replayed_now']:,}. "
+        "These are counts, not estimates, and have no interval."
+    )
+
+
+def _people(folder: RunFolder) -> list[dict[str, Any]]:
+    import pandas as pd
+
+    table = pd.read_parquet(folder.population)
+    names = [c for c in table.columns if c not in ("id", "backstory", "weight", "model")]
+    return [{"name": name, "rows": _value_rows(table[name])} for name in names]
+
+
+def _value_rows(column: Any, most: int = 12) -> list[dict[str, str]]:
+    counts = column.fillna("(unknown)").value_counts()
+    rows = [
+        {"label": str(label), "n": f"{n:,}", "share": f"{100 * n / len(column):.1f} %"}
+        for label, n in counts.head(most).items()
+    ]
+    rest = int(counts.iloc[most:].sum())
+    if rest:
+        label = f"({len(counts) - most} more)"
+        rows.append({"label": label, "n": f"{rest:,}", "share": f"{100 * rest / len(column):.1f} %"})
+    return rows

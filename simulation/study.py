@@ -1,0 +1,224 @@
+"""A study file, validated: what is run, on whom, with which model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ..models.protocol import ChooseMethod
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_spec(value: Any) -> Any:
+    return {"spec": value} if isinstance(value, str) else value
+
+
+class ModelConfig(_Strict):
+    """Which model answers, and how it is reached; a plain text is the spec alone."""
+
+    spec: str
+    api_key_env: str | None = None
+    max_in_flight: int | None = Field(default=None, ge=1)
+    timeout_s: float | None = Field(default=None, gt=0)
+    retries: int | None = Field(default=None, ge=0)
+    options: dict[str, Any] = {}
+
+
+Model = Annotated[ModelConfig, BeforeValidator(_as_spec)]
+
+
+class HumansConfig(_Strict):
+    """Real respondents: a table and the codebook that reads it."""
+
+    table: str
+    codebook: str
+
+
+class AttributeConfig(_Strict):
+    """How a trait is put into words, and, for a generated population, the shares of its labels."""
+
+    question: str = ""
+    sentence: str = ""
+    portrayal: str = ""
+    shares: dict[str, float] = {}
+
+
+class PopulationConfig(_Strict):
+    """Who takes part: exactly one of `file`, `from_humans` and `generate`.
+
+    Args:
+        file: A population file.
+        from_humans: Make a persona of every human respondent, from the codebook's attributes.
+        generate: Draw this many personas from the shares of `attributes`.
+        attributes: Wording of traits; for `generate` their shares too. With `from_humans`, which to use.
+        sample: Draw this many at random; all when left out.
+    """
+
+    file: str | None = None
+    from_humans: bool = False
+    generate: int | None = Field(default=None, ge=1)
+    attributes: dict[str, AttributeConfig] = {}
+    sample: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> PopulationConfig:
+        if (self.file is not None) + self.from_humans + (self.generate is not None) != 1:
+            raise ValueError("give exactly one of `file`, `from_humans: true` and `generate: N`")
+        if self.generate and not any(a.shares for a in self.attributes.values()):
+            raise ValueError("`generate` needs `attributes` with `shares`, such as {party: {shares: {Democrat: 0.5, …}}}")
+        return self
+
+
+class AskingConfig(_Strict):
+    """How closed questions are asked."""
+
+    method: ChooseMethod = "first_token"
+    draws: int = Field(default=10, ge=1)
+    reorder_options: bool = True
+
+
+class ConditionConfig(_Strict):
+    """One way of putting the same personas before a model; a plain text is a style."""
+
+    name: str
+    style: str
+    model: Model | None = None
+
+
+def _as_condition(value: Any) -> Any:
+    return {"name": value, "style": value} if isinstance(value, str) else value
+
+
+Condition = Annotated[ConditionConfig, BeforeValidator(_as_condition)]
+
+
+class SurveyConfig(_Strict):
+    """An opinion survey."""
+
+    codebook: str | None = None
+    items: list[str] = []
+    presentation: Literal["independent", "series", "battery"] = "independent"
+    shuffle_items: bool = True
+    replicates: int = Field(default=1, ge=1)
+
+
+class QuestionConfig(_Strict):
+    """A question to deliberate on; a plain text is the question alone."""
+
+    question: str
+    proposition: str | None = None
+
+
+def _as_question(value: Any) -> Any:
+    return {"question": value} if isinstance(value, str) else value
+
+
+class ConsensusConfig(_Strict):
+    """Groups that look for a statement they endorse.
+
+    Args:
+        questions: What is discussed.
+        groups: How many groups.
+        group_size: Seats in each; 3 to 5 in the source.
+        questions_per_group: How many of the questions every group goes through, in turn (three in the source).
+        labels: The agreement scale from lowest to highest; seven points by default.
+        closing: A codebook whose items everybody answers at the end.
+    """
+
+    questions: list[Annotated[QuestionConfig, BeforeValidator(_as_question)]] = Field(min_length=1)
+    groups: int = Field(default=20, ge=1)
+    group_size: int = Field(default=5, ge=2, le=26)
+    questions_per_group: int = Field(default=1, ge=1)
+    labels: list[str] | None = Field(default=None, min_length=2, max_length=26)
+    closing: str | None = None
+
+    @model_validator(mode="after")
+    def _enough_questions(self) -> ConsensusConfig:
+        if self.questions_per_group > len(self.questions):
+            raise ValueError(
+                f"`questions_per_group` is {self.questions_per_group}, but only {len(self.questions)} questions are given"
+            )
+        return self
+
+
+class SamplingConfig(_Strict):
+    """How free texts are drawn."""
+
+    temperature: float = Field(default=1.0, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int = Field(default=400, ge=1)
+
+
+class EvaluationConfig(_Strict):
+    """How the simulated answers are compared with the humans'."""
+
+    scale: Literal["codes", "unit"] = "codes"
+    by: list[str] = []
+    bootstrap: int = Field(default=1000, ge=0)
+    splits: int = Field(default=20, ge=2)
+
+
+class EngineConfig(_Strict):
+    """How much runs at once; no part of a study's identity."""
+
+    units_in_flight: int = Field(default=64, ge=1)
+
+
+class Study(_Strict):
+    """A study file.
+
+    Args:
+        study: Its name; seeds derive from it and `seed`.
+        kind: `survey` or `consensus`.
+        data: The folder that `{data}` in a path stands for; the environment variable MINIPUBLIC_DATA by default.
+        model: Who answers for the participants.
+        mediator: Who mediates; the same model by default.
+        conditions: Ways of putting the personas before the model, compared with each other.
+        prompts: A folder of prompt texts that replace the package's.
+    """
+
+    study: str = Field(min_length=1)
+    kind: Literal["survey", "consensus"]
+    title: str = ""
+    seed: int = 0
+    data: str | None = None
+    model: Model = ModelConfig(spec="synthetic:default")
+    mediator: Model | None = None
+    population: PopulationConfig
+    humans: HumansConfig | None = None
+    conditions: list[Condition] = Field(default=[ConditionConfig(name="qa", style="qa")], min_length=1)
+    asking: AskingConfig = AskingConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    survey: SurveyConfig | None = None
+    consensus: ConsensusConfig | None = None
+    evaluation: EvaluationConfig = EvaluationConfig()
+    engine: EngineConfig = EngineConfig()
+    prompts: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Study:
+        other = {"survey": "consensus", "consensus": "survey"}[self.kind]
+        if getattr(self, self.kind) is None:
+            raise ValueError(f"`kind: {self.kind}` needs a section `{self.kind}`")
+        if getattr(self, other) is not None:
+            raise ValueError(f"`kind: {self.kind}` has no use for the section `{other}`; take one of them out")
+        if self.population.from_humans and self.humans is None:
+            raise ValueError("`population.from_humans` needs a section `humans` with `table` and `codebook`")
+        if self.survey and not (self.survey.codebook or self.humans):
+            raise ValueError("`survey` needs a `codebook` (its own, or the one under `humans`)")
+        names = [c.name for c in self.conditions]
+        if len(set(names)) != len(names):
+            raise ValueError(f"`conditions` share a name: {', '.join(names)}")
+        return self
+
+
+def as_yaml(study: Study) -> str:
+    """The study as a file that `load_study` reads back to the same study."""
+    content = study.model_dump(mode="json", exclude_none=True)
+    head = "# The study as it was run: overrides applied, paths absolute.\n"
+    return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

@@ -1,0 +1,102 @@
+"""Runs one unit through its graph and turns what it leaves into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..graphs.consensus import build_consensus
+from ..graphs.context import Context
+from ..graphs.survey import build_survey
+from ..models.protocol import LanguageModel, Sampling
+from ..personas.asking import Asking
+from ..personas.questions import AGREEMENT
+from .plan import Plan, Unit, role_key
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one unit leaves: rows for the tables, and a line for the transcripts."""
+
+    records: list[dict[str, Any]] = field(default_factory=list)
+    utterances: list[dict[str, Any]] = field(default_factory=list)
+    transcript: dict[str, Any] = field(default_factory=dict)
+
+
+def make_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+    """The function that runs a unit.
+
+    Args:
+        plan: What is run.
+        models: By `role_key`.
+    """
+    return _survey_work(plan, models) if plan.study.survey else _consensus_work(plan, models)
+
+
+def _context(plan: Plan, unit: Unit, models: Mapping[str, LanguageModel]) -> Context:
+    study = plan.study
+    participant = unit.condition.model or study.model
+    roles = {"participant": models[role_key(participant)], "mediator": models[role_key(study.mediator or study.model)]}
+    return Context(
+        seats=unit.seats,
+        models=roles,
+        study=study.study,
+        seed=study.seed,
+        unit=unit.group,
+        style=unit.condition.style,
+        attributes=plan.population.attributes,
+        asking=Asking(study.asking.method, study.asking.draws, study.asking.reorder_options),
+        sampling=Sampling(study.sampling.temperature, study.sampling.top_p, study.sampling.max_tokens),
+        prompts=plan.prompts,
+        replicate=unit.replicate,
+    )
+
+
+def _survey_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+    survey = plan.study.survey
+    assert survey is not None
+    assert plan.instrument is not None
+    graph = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    codes = [q.code for q in plan.instrument.questions]
+
+    async def work(unit: Unit) -> Outcome:
+        state = await graph.ainvoke({}, context=_context(plan, unit, models))
+        answers = state["answers"]
+        persona = unit.seats["respondent"].id
+        own = {"persona": persona, "replicate": unit.replicate, "condition": unit.condition.name}
+        transcript = {**own, "answers": {code: row["answer"] for code, row in answers.items()}}
+        return Outcome([{**answers[code], **own} for code in codes], [], transcript)
+
+    return work
+
+
+def _consensus_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+    config = plan.study.consensus
+    assert config is not None
+    graph = build_consensus(tuple(config.labels or AGREEMENT), plan.instrument).compile()
+
+    async def work(unit: Unit) -> Outcome:
+        asked = config.questions[unit.question]
+        start = {"question": asked.question} | ({"proposition": asked.proposition} if asked.proposition else {})
+        state = await graph.ainvoke(start, context=_context(plan, unit, models))
+        own = {"episode": unit.episode, "condition": unit.condition.name, "replicate": unit.replicate}
+        utterances = [
+            {**row, **own, "group": unit.group, "question": asked.question} for row in state["utterances"].values()
+        ]
+        return Outcome(
+            records=[{**row, **own} for row in state["answers"].values()],
+            utterances=utterances,
+            transcript=_transcript(unit, own, state),
+        )
+
+    return work
+
+
+def _transcript(unit: Unit, own: dict[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    seats = {
+        seat: {"persona": p.id, "attributes": dict(p.attributes), "weight": p.weight} for seat, p in unit.seats.items()
+    }
+    kept = ("question", "proposition", "proposition_source", "positions", "opinions", "draft", "critiques", "revised")
+    texts = {key: state.get(key) for key in (*kept, "endorsements", "closing")}
+    return {**own, "group": unit.group, "seats": seats, **texts}
