@@ -134,7 +134,7 @@ def _measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
             human,
             answers[a],
             answers[b],
-            metric=metric,
+            metric_name=metric,
             scale=settings.scale,
             bootstrap=settings.bootstrap,
             seed=plan.study.seed,

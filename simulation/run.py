@@ -211,7 +211,7 @@ def _closing(
 
 
 def exit_code(run: dict[str, Any]) -> int:
-    """0 complete, 3 complete with missing answers, 1 otherwise."""
+    """0 complete, 3 complete with missing answers, 1 otherwise; "don't know" where it is offered is an answer here."""
     if run["status"] != "complete":
         return FAILED
-    return COMPLETE_WITH_MISSING if run["missing"] else COMPLETE
+    return COMPLETE_WITH_MISSING if run["missing"].keys() - {"declined"} else COMPLETE

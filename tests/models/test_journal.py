@@ -1,5 +1,8 @@
 import asyncio
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,10 +37,11 @@ class Counting:
 
     async def generate(self, request):
         self.calls += 1
+        number = self.calls
         await asyncio.sleep(0)
         if self.error:
             raise self.error
-        return Generation(f"answer {self.calls}", usage=Usage(10, 2))
+        return Generation(f"answer {number}", usage=Usage(10, 2))
 
     async def choose(self, request):
         self.calls += 1
@@ -152,30 +156,43 @@ async def test_a_prompt_is_stored_once_and_can_be_read(journal):
     assert journal.prompt_text(prompt.hash) == "a long preamble\n\nq3" == prompt.text
 
 
+FILL = """
+import asyncio, resource, sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from test_journal import Counting
+from minipublic.models.journal import Journal, JournalError
+from minipublic.models.journaled import JournaledModel
+from minipublic.models.protocol import Prompt, Request
+
+async def fill():
+    journal, done = Journal(Path({path!r})), 0
+    model = JournaledModel(Counting(), journal)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))  # no file may grow beyond: a full disk
+    try:
+        for k in range(1000):
+            await model.generate(Request(Prompt.of("x" * 3000 + str(k))))
+            done += 1
+    except JournalError as error:
+        print(done, error)
+    journal.close()
+
+asyncio.run(fill())
+"""
+
+
 def test_a_full_disk_stops_with_a_clear_error_and_loses_nothing(tmp_path):
     path = tmp_path / "calls.sqlite"
-
-    async def fill() -> int:
-        journal = Journal(path)
-        # What SQLite says on a full disk it also says when a file reaches its page limit.
-        journal._page_limit(20)
-        model, done = JournaledModel(Counting(), journal), 0
-        try:
-            with pytest.raises(JournalError, match="run the same command again"):
-                for k in range(1000):
-                    await model.generate(Request(Prompt.of("x" * 3000 + str(k))))
-                    done += 1
-        finally:
-            journal.close()
-        return done
-
-    done = asyncio.run(fill())
-    assert 0 < done < 1000
+    code = FILL.format(here=str(Path(__file__).parent), path=str(path))
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    done, message = shown.split(maxsplit=1)
+    assert 0 < int(done) < 1000
+    assert "run the same command again" in message
 
     async def resume() -> int:
         counting, journal = Counting(), Journal(path)
         model = JournaledModel(counting, journal)
-        for k in range(done + 5):
+        for k in range(int(done) + 5):
             await model.generate(Request(Prompt.of("x" * 3000 + str(k))))
         journal.close()
         return counting.calls
