@@ -1,0 +1,213 @@
+"""The wire: JSON over HTTP with a connection pool, retries and an adaptive number of calls in flight.
+
+Client CPU is what limits a survey, so a call does as little as it can: one JSON encoding, one pooled request, one read, one
+decoding (aiohttp and orjson; benchmarks/calls.py measures it against the alternatives).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import os
+import random
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from .errors import (
+    AuthenticationError,
+    BadResponseError,
+    ConnectionLostError,
+    ContentFilterError,
+    ContextLengthError,
+    ModelError,
+    ModelTimeoutError,
+    RateLimitError,
+    RequestRefusedError,
+    ServerError,
+    SetupError,
+    TransportError,
+    UnknownModelError,
+)
+from .limiter import AdaptiveLimit
+
+if TYPE_CHECKING:
+    import aiohttp
+
+FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_RETRY_AFTER_S = 0.5, 30.0, 300.0
+_CONTEXT = re.compile(r"context.{0,12}length|maximum (input|model) length|too many tokens|prompt is too long", re.I)
+_FILTER = re.compile(r"content.?(filter|management policy|policy violation)", re.I)
+_MODEL = re.compile(r"model.{0,80}(not found|does not exist|not exist|unknown|not served)|unknown model", re.I)
+
+
+class Wire:
+    """Posts JSON to one server.
+
+    Args:
+        base_url: Such as `http://localhost:8000/v1`.
+        api_key_env: The environment variable with the key; None sends none.
+        max_in_flight: The most calls at once.
+        timeout_s: How long one try may take, in seconds.
+        retries: How often a failed try is repeated.
+
+    Raises:
+        AuthenticationError: The variable is not set.
+    """
+
+    def __init__(
+        self, base_url: str, *, api_key_env: str | None, max_in_flight: int, timeout_s: float, retries: int
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.limit = AdaptiveLimit(max_in_flight)
+        self._timeout_s, self._retries = timeout_s, retries
+        self._headers = {"Content-Type": "application/json", **_authorization(api_key_env)}
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def post(self, path: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Posts JSON and returns the JSON object that came back.
+
+        Raises:
+            ModelError: The mapped error, after the last retry where trying again could help.
+        """
+        body = orjson.dumps(payload)
+        for attempt in range(self._retries + 1):
+            try:
+                return await self._once(path, body)
+            except (TransportError, _Retry) as error:
+                cause, wait = (error.cause, error.wait_s) if isinstance(error, _Retry) else (error, None)
+                if attempt == self._retries:
+                    raise cause from None
+                await asyncio.sleep(_backoff(attempt) if wait is None else wait)
+        raise AssertionError("unreachable")
+
+    async def _once(self, path: str, body: bytes) -> dict[str, Any]:
+        import aiohttp
+
+        number = await self.limit.acquire()
+        try:
+            session = self._open_session()
+            async with session.post(self.base_url + path, data=body, headers=self._headers) as response:
+                status, answer = response.status, await response.read()
+                retry_after = response.headers.get("Retry-After") if status != 200 else None
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise transport_error(error, self.base_url, self._timeout_s) from error
+        finally:
+            self.limit.release()
+        if status == 200:
+            self.limit.succeeded()
+            return _object(answer, self.base_url + path)
+        if status == 429:
+            self.limit.congested(number)
+        error = status_error(status, answer, self.base_url + path)
+        raise _Retry(error, _wait_of(retry_after)) if isinstance(error, TransportError) else error
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        import aiohttp
+
+        loop = asyncio.get_running_loop()
+        # A session belongs to the loop it was made in; another asyncio.run() needs another one.
+        if self._session is None or self._loop is not loop:
+            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
+            timeout = aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(10.0, self._timeout_s))
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=True)
+            self._loop = loop
+        return self._session
+
+    async def aclose(self) -> None:
+        """Closes the connections; a later call opens new ones."""
+        if self._session is not None and self._loop is asyncio.get_running_loop():
+            await self._session.close()
+        self._session = self._loop = None
+
+
+class _Retry(Exception):
+    """An error worth another try, and how long the server asks to wait."""
+
+    def __init__(self, cause: TransportError, wait_s: float | None) -> None:
+        super().__init__(str(cause))
+        self.cause, self.wait_s = cause, wait_s
+
+
+def transport_error(error: BaseException, where: str, timeout_s: float) -> TransportError:
+    """Our error for one of aiohttp's (or the socket's)."""
+    if isinstance(error, asyncio.TimeoutError):
+        return ModelTimeoutError(f"{where}: no answer within {timeout_s:g} s; raise timeout_s, or lower max_in_flight")
+    said = str(error) or type(error).__name__
+    return ConnectionLostError(f"{where}: {said}; is the server running, and is the address right?")
+
+
+def status_error(status: int, body: bytes, where: str) -> ModelError:
+    """Our error for a status other than 200."""
+    code, message = _error_body(body)
+    said, raw = f"{where} answered {status}: {message[:500]}", body.decode(errors="replace")
+    if status in (401, 403):
+        return AuthenticationError(f"{said}; set the key's environment variable and name it in api_key_env", raw=raw)
+    if status == 429:
+        if code == "insufficient_quota":
+            return SetupError(f"{said}; top up the account", raw=raw)
+        return RateLimitError(f"{said}; lower max_in_flight", raw=raw)
+    if status == 408:
+        return ModelTimeoutError(said, raw=raw)
+    if status == 409 or status >= 500:
+        return ServerError(said, raw=raw)
+    if code == "model_not_found" or _MODEL.search(message):
+        return UnknownModelError(f"{said}; name a model this server serves", raw=raw)
+    if status == 404:
+        return SetupError(f"{said}; there is no such endpoint: does the address end in /v1?", raw=raw)
+    if code == "context_length_exceeded" or _CONTEXT.search(message):
+        return ContextLengthError(f"{said}; shorten the prompt or max_tokens", raw=raw)
+    if code == "content_filter" or _FILTER.search(message):
+        return ContentFilterError(said, raw=raw)
+    return RequestRefusedError(said, raw=raw)
+
+
+def _error_body(body: bytes) -> tuple[str, str]:
+    try:
+        held = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return "", body.decode(errors="replace").strip() or "(no text)"
+    inner = held.get("error", held) if isinstance(held, dict) else held
+    if not isinstance(inner, dict):
+        return "", str(inner)
+    return str(inner.get("code") or inner.get("type") or ""), str(inner.get("message") or inner.get("detail") or inner)
+
+
+def _object(body: bytes, where: str) -> dict[str, Any]:
+    try:
+        held = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadResponseError(f"{where}: the answer is not JSON ({error})", raw=body.decode(errors="replace")) from error
+    if not isinstance(held, dict):
+        raise BadResponseError(f"{where}: the answer is no JSON object", raw=body.decode(errors="replace"))
+    return held
+
+
+def _backoff(attempt: int) -> float:
+    # Full jitter, so that calls that failed together do not come back together.
+    return random.uniform(0, min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**attempt))
+
+
+def _wait_of(retry_after: str | None) -> float | None:
+    """Seconds to wait, from a number or an HTTP date; None where the server does not say."""
+    if retry_after is None:
+        return None
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        try:
+            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except ValueError:
+            return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+def _authorization(variable: str | None) -> dict[str, str]:
+    if variable is None:
+        return {}
+    key = os.environ.get(variable)
+    if not key:
+        raise AuthenticationError(f"the environment variable {variable} is not set; put the API key there")
+    return {"Authorization": f"Bearer {key}"}
