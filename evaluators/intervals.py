@@ -1,9 +1,8 @@
 """95 % intervals by bootstrap.
 
 Distances are biased upward where the truth is near zero: noise alone puts two samples of one population apart. A resample
-adds the same noise once more, so plain percentiles lie too high. The intervals here reflect the resamples about the
-estimate (the basic bootstrap: Davison and Hinkley 1997, ch. 5), which takes that bias out to first order; for the
-Frobenius norm this is done on its square, whose bias is additive. `docs/intervals.md` shows how often they cover.
+adds the same noise once more, so plain percentiles lie too high, near zero by their whole length. `debiased_interval`
+takes that bias out; `docs/intervals.md` shows how often it covers, beside other ways that were tried.
 """
 
 from __future__ import annotations
@@ -27,25 +26,26 @@ def percentile_interval(resamples: Floats) -> list[float] | None:
     return [float(low), float(high)]
 
 
-def reflected_interval(value: float, resamples: Floats, floor: float | None = 0.0) -> list[float] | None:
-    """The resamples' 95 % reflected about the estimate, cut off at `floor`.
+def debiased_interval(value: float, resamples: Floats) -> list[float] | None:
+    """The resamples' middle 95 % with the upward bias of a distance taken out, never below 0.
+
+    Works on squares, where noise adds up: the sample's square is too large by some b, a resample's by b once more, so
+    the resamples' quantiles are lowered by twice the bias that they show.
 
     Args:
-        value: The estimate.
+        value: The estimate, from 0 up.
         resamples: Shape (B,).
-        floor: The least possible value; None where there is none.
     """
-    plain = percentile_interval(resamples)
-    if plain is None or not np.isfinite(value):
+    plain, b = percentile_interval(resamples**2), bias(value**2, resamples**2)
+    if plain is None or b is None:
         return None
-    ends = [2 * value - plain[1], 2 * value - plain[0]]
-    return ends if floor is None else [max(floor, ends[0]), max(floor, ends[1])]
+    return [float(np.sqrt(max(0.0, end - 2 * b))) for end in plain]
 
 
-def reflected_square_interval(value: float, resamples: Floats) -> list[float] | None:
-    """As `reflected_interval` on the square of a norm, whose bias is additive; then the root."""
-    ends = reflected_interval(value**2, resamples**2)
-    return None if ends is None else [float(np.sqrt(e)) for e in ends]
+def shifted_interval(value: float, resamples: Floats) -> list[float] | None:
+    """The same for a difference of distances, which can be negative, and whose biases mostly cancel."""
+    plain, b = percentile_interval(resamples), bias(value, resamples)
+    return None if plain is None or b is None else [end - 2 * b for end in plain]
 
 
 def bias(value: float, resamples: Floats) -> float | None:

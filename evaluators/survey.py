@@ -15,11 +15,10 @@ from .distance import wasserstein
 from .effective import effective_n
 from .intervals import (
     bias,
+    debiased_interval,
     metric,
     percentile_interval,
     plain_number,
-    reflected_interval,
-    reflected_square_interval,
 )
 from .reference import reference_rows
 from .resampling import resample_counts
@@ -180,10 +179,10 @@ def _distances(point: Statistics, drawn: list[Statistics], codes: list[str], sca
     reason = f"nobody answered {', '.join(unanswered)} on one side" if unanswered else ""
     return metric(
         value,
-        reflected_interval(value, means),
+        debiased_interval(value, means),
         reason,
         items={c: plain_number(d) for c, d in zip(codes, items, strict=True)},
-        item_ci={c: reflected_interval(float(items[j]), resampled[:, j]) for j, c in enumerate(codes)},
+        item_ci={c: debiased_interval(float(items[j]), resampled[:, j]) for j, c in enumerate(codes)},
         scale=scale,
         bias=bias(value, means),
     )
@@ -197,7 +196,7 @@ def _structure(point: Statistics, drawn: list[Statistics], codes: list[str]) -> 
         flat = [c for c, r in zip(codes, np.diagonal(correlation[0]), strict=True) if not np.isfinite(r)]
         if flat:
             reason = f"among complete {side} rows these items do not vary: {', '.join(flat)}"
-    return metric(value, reflected_square_interval(value, resampled), reason, bias=bias(value, resampled))
+    return metric(value, debiased_interval(value, resampled), reason, bias=bias(value, resampled))
 
 
 def _consistencies(point: Statistics, drawn: list[Statistics], scales: list[str]) -> dict[str, Any]:
