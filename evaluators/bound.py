@@ -24,7 +24,9 @@ def split_halves(n: int, splits: int, seed: int) -> NDArray[np.bool_]:
     return halves
 
 
-def human_bound(side: Tabulation, values: Sequence[Floats], weights: Floats, halves: NDArray[np.bool_]) -> dict[str, Any]:
+def human_bound(
+    side: Tabulation, values: Sequence[Floats], weights: Floats, halves: NDArray[np.bool_]
+) -> dict[str, Any]:
     """The metrics between random halves of the humans, weighted, averaged over splits.
 
     Returns:

@@ -52,9 +52,7 @@ def compare_conditions(
     tables = [Tabulation.of(side, {}) for side in (human, a, b)]
     point = np.full((1, len(human)), 1.0)
     ones = [np.ones((1, len(side))) for side in (a, b)]
-    found = [
-        _measure((tables[0], tables[1 + k]), values, point * human.weights, ones[k], metric_name) for k in (0, 1)
-    ]
+    found = [_measure((tables[0], tables[1 + k]), values, point * human.weights, ones[k], metric_name) for k in (0, 1)]
     value = float(found[0][0] - found[1][0])
     resamples = _differences(human, a, b, tables, values, metric_name, bootstrap, seed)
     counts = {"human": len(human), "a": len(a), "b": len(b), "items": len(codes)}

@@ -59,7 +59,12 @@ def payoff_discrepancy(
 
 
 def representativity(
-    base: dict[str, ArrayLike], substituted: dict[str, ArrayLike], groups: dict[str, ArrayLike], *, bootstrap: int = 1000, seed: int = 0
+    base: dict[str, ArrayLike],
+    substituted: dict[str, ArrayLike],
+    groups: dict[str, ArrayLike],
+    *,
+    bootstrap: int = 1000,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """The discrepancy averaged over a family of mechanisms (eq. 16), groups resampled together across mechanisms.
 
@@ -83,5 +88,7 @@ def representativity(
     return {
         "signed": mean_with_interval(difference, clusters, bootstrap, seed),
         "absolute": mean_with_interval(np.abs(difference), clusters, bootstrap, seed),
-        "mechanisms": {m: payoff_discrepancy(base[m], substituted[m], groups[m], bootstrap=bootstrap, seed=seed) for m in base},
+        "mechanisms": {
+            m: payoff_discrepancy(base[m], substituted[m], groups[m], bootstrap=bootstrap, seed=seed) for m in base
+        },
     }

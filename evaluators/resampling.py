@@ -35,7 +35,10 @@ def resample_counts(
     for start in range(0, bootstrap, CHUNK):
         b = min(CHUNK, bootstrap - start)
         drawn = _multinomial(random, len(human), b)
-        yield drawn, drawn[:, pairs] if pairs is not None else _multinomial(other, int(clusters.max()) + 1, b)[:, clusters]
+        yield (
+            drawn,
+            drawn[:, pairs] if pairs is not None else _multinomial(other, int(clusters.max()) + 1, b)[:, clusters],
+        )
 
 
 def _multinomial(random: np.random.Generator, n: int, b: int) -> Floats:

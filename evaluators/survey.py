@@ -63,7 +63,7 @@ def evaluate_survey(
             and the scale is `codes`.
     """
     codes, left_out = _shared_items(human, simulated, scale)
-    settings = {"scale": scale, "bootstrap": bootstrap, "seed": seed, "splits": splits}
+    settings: dict[str, Any] = {"scale": scale, "bootstrap": bootstrap, "seed": seed, "splits": splits}
     mine, theirs = human.select(codes), _weighted(simulated.select(codes), simulated_weighted)
     found = _measure(mine, theirs, **settings)
     groups: dict[str, dict[str, Any]] = {}
@@ -73,7 +73,9 @@ def evaluate_survey(
                 raise ValueError(f"the {side} respondents have no attribute {name!r}")
         labels = [label for label in np.unique(mine.attributes[name]).tolist() if label]
         groups[name] = {
-            label: _measure(mine.rows(mine.attributes[name] == label), theirs.rows(theirs.attributes[name] == label), **settings)
+            label: _measure(
+                mine.rows(mine.attributes[name] == label), theirs.rows(theirs.attributes[name] == label), **settings
+            )
             for label in labels
         }
     return {**found, "groups": groups, "left_out": left_out}
@@ -207,9 +209,7 @@ def _consistency(point: Statistics, drawn: list[Statistics], scale: str) -> dict
     out: dict[str, Any] = {}
     for side, name in enumerate(("human", "simulated")):
         value = float(point.alpha[scale][side][0])
-        resampled: NDArray[np.float64] = (
-            np.concatenate([s.alpha[scale][side] for s in drawn]) if drawn else np.empty(0)
-        )
+        resampled: NDArray[np.float64] = np.concatenate([s.alpha[scale][side] for s in drawn]) if drawn else np.empty(0)
         out[name] = plain_number(value)
         out[f"{name}_ci"] = percentile_interval(resampled) if np.isfinite(value) else None
         if out[name] is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Products:
     @classmethod
     def of(cls, numbers: Floats) -> Products:
         """From numbers of shape (n, m), NaN where missing."""
-        complete = ~np.isnan(numbers).any(axis=1)
+        complete = np.asarray(~np.isnan(numbers).any(axis=1), dtype=bool)
         rows = numbers[complete]
         rows = rows - rows.mean(axis=0) if len(rows) else rows
         first, second = np.triu_indices(numbers.shape[1])
@@ -73,7 +74,7 @@ class Tabulation:
     scales: dict[str, tuple[Products, Floats]]
 
     @classmethod
-    def of(cls, responses: Responses, scales: dict[str, Sequence[str]]) -> Tabulation:
+    def of(cls, responses: Responses, scales: Mapping[str, Sequence[str]]) -> Tabulation:
         """From responses that hold ordinal items only."""
         widths = [len(item.values) for item in responses.items]
         starts = np.concatenate([[0], np.cumsum(widths)])
@@ -87,7 +88,7 @@ class Tabulation:
         columns = {name: [where[c] for c in codes] for name, codes in scales.items()}
         return cls(
             indicators=indicators,
-            slices=tuple(slice(int(a), int(b)) for a, b in zip(starts, starts[1:], strict=False)),
+            slices=tuple(slice(int(a), int(b)) for a, b in pairwise(starts)),
             products=Products.of(numbers),
             signs=signs,
             scales={name: (Products.of(numbers[:, js]), signs[js]) for name, js in columns.items()},

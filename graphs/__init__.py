@@ -1,7 +1,8 @@
 """What happens between personas: deliberation and survey protocols as LangGraph graphs."""
 
-from .consensus import ConsensusState, build_consensus
+from .consensus import build_consensus
 from .context import Context, ContextError
+from .state import ConsensusState
 from .survey import SurveyState, build_survey
 
 __all__ = ["ConsensusState", "Context", "ContextError", "SurveyState", "build_consensus", "build_survey"]

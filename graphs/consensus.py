@@ -17,7 +17,7 @@ present.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
@@ -27,32 +27,9 @@ from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
 from .mediator import declare_proposition, draft_statement, revise_statement
 from .seats import SeatTask, answer_closing, rate_statement, take_position, write_critique, write_opinion
-from .state import merge, merge_deep
+from .state import ConsensusState
 
 STATEMENTS = ("draft", "revised")
-
-
-class ConsensusState(TypedDict, total=False):
-    """What an episode leaves.
-
-    `question` (and `proposition`, where given) go in. The parallel keys are keyed by seat. A text or code that
-    could not be had is `{"missing": reason, "raw": ...}`. `answers` and `utterances` hold the full rows, with
-    probabilities, model and prompt, keyed `step/seat`.
-    """
-
-    question: str
-    proposition: str
-    proposition_source: str
-    seats: list[str]
-    positions: Annotated[dict[str, Any], merge]
-    opinions: Annotated[dict[str, Any], merge]
-    draft: Any
-    critiques: Annotated[dict[str, Any], merge]
-    revised: Any
-    endorsements: Annotated[dict[str, dict[str, Any]], merge_deep]
-    closing: Annotated[dict[str, dict[str, Any]], merge_deep]
-    answers: Annotated[dict[str, dict[str, Any]], merge]
-    utterances: Annotated[dict[str, dict[str, Any]], merge]
 
 
 def build_consensus(
@@ -128,5 +105,5 @@ def task(state: ConsensusState, seat: str, about: str) -> SeatTask:
         "opinion": opinion,
         "lost": is_missing(opinion),
         "draft": state.get("draft"),
-        "statement": state.get(about) if about in STATEMENTS else None,  # type: ignore[misc]
+        "statement": state.get(about) if about in STATEMENTS else None,
     }

@@ -11,12 +11,13 @@ from ..personas.answers import Missing, is_missing
 from .context import Context
 from .proposition import declare
 from .speaking import speak, utterance_row
+from .state import ConsensusState
 
 MEDIATOR = "mediator"
 Update = dict[str, Any]
 
 
-async def declare_proposition(state: Mapping[str, Any], runtime: Runtime[Context]) -> Update:
+async def declare_proposition(state: ConsensusState, runtime: Runtime[Context]) -> Update:
     """A node: the question's declarative form, and who made it: `given`, `rule` or `model`."""
     seats = list(runtime.context.seats)
     if state.get("proposition"):
@@ -32,7 +33,7 @@ async def declare_proposition(state: Mapping[str, Any], runtime: Runtime[Context
     return {"seats": seats, "proposition": proposition, "proposition_source": source, **update}
 
 
-async def draft_statement(state: Mapping[str, Any], runtime: Runtime[Context]) -> Update:
+async def draft_statement(state: ConsensusState, runtime: Runtime[Context]) -> Update:
     """A node: a group statement from the opinions of those present."""
     context = runtime.context
     opinions = _present(state["opinions"])
@@ -44,7 +45,7 @@ async def draft_statement(state: Mapping[str, Any], runtime: Runtime[Context]) -
     return await _say("draft", text, _told(state, context, opinions), state, context)
 
 
-async def revise_statement(state: Mapping[str, Any], runtime: Runtime[Context]) -> Update:
+async def revise_statement(state: ConsensusState, runtime: Runtime[Context]) -> Update:
     """A node: the draft revised after the critiques of those present."""
     context = runtime.context
     if is_missing(state["draft"]):
@@ -63,7 +64,7 @@ async def revise_statement(state: Mapping[str, Any], runtime: Runtime[Context]) 
     return await _say("revised", text, told, state, context)
 
 
-async def _say(step: str, text: str, told: Update, state: Mapping[str, Any], context: Context) -> Update:
+async def _say(step: str, text: str, told: Update, state: ConsensusState, context: Context) -> Update:
     said, row = await speak(
         context.model(MEDIATOR),
         text,
@@ -94,7 +95,7 @@ def _listed(template: str, texts: Mapping[str, str], context: Context) -> str:
     return "\n\n".join(lines)
 
 
-def _told(state: Mapping[str, Any], context: Context, opinions: Mapping[str, str]) -> Update:
+def _told(state: ConsensusState, context: Context, opinions: Mapping[str, str]) -> Update:
     weights = {seat: context.seats[seat].weight for seat in opinions}
     told = {"opinions": dict(opinions), "weights": weights, "proposition": state["proposition"]}
     return told | {"question_text": state["question"]}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 from langgraph.runtime import Runtime
 
@@ -14,7 +13,6 @@ from .context import Context
 from .speaking import speak, utterance_row
 
 Update = dict[str, Any]
-SeatNode = Callable[["SeatTask", Runtime[Context]], Awaitable[Update]]
 
 
 class SeatTask(TypedDict):
@@ -29,6 +27,14 @@ class SeatTask(TypedDict):
     lost: bool
     draft: Any
     statement: Any
+
+
+class SeatNode(Protocol):
+    """A node that a `Send` runs for one seat."""
+
+    async def __call__(self, state: SeatTask, *, runtime: Runtime[Context]) -> Update:
+        """Runs the step for the seat the task names."""
+        ...
 
 
 def take_position(labels: tuple[str, ...]) -> SeatNode:
@@ -69,9 +75,7 @@ async def write_critique(state: SeatTask, runtime: Runtime[Context]) -> Update:
     gone = _gone(state, state["draft"])
     if gone:
         return _said("critique", "critiques", gone, utterance_row(gone), state, context)
-    text = context.prompts.fill(
-        "critique", question=state["question"], opinion=state["opinion"], draft=state["draft"]
-    )
+    text = context.prompts.fill("critique", question=state["question"], opinion=state["opinion"], draft=state["draft"])
     return await _say("critique", "critiques", text, state, context)
 
 

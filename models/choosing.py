@@ -96,7 +96,7 @@ def parse_answer(answer: str, options: Sequence[str]) -> int | None:
 
 
 def probability(logprob: object) -> float:
-    """exp of a log-probability.
+    """Exp of a log-probability.
 
     Raises:
         BadResponseError: It is no number, or above 0.

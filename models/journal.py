@@ -86,9 +86,7 @@ class Journal:
             connection.execute("pragma synchronous = full")
             connection.executescript(_SCHEMA)
         except sqlite3.Error as error:
-            raise JournalError(
-                f"{self.path}: {error}; if it is no journal, choose another --out folder"
-            ) from error
+            raise JournalError(f"{self.path}: {error}; if it is no journal, choose another --out folder") from error
         return connection
 
     def get(self, key: bytes) -> bytes | None:
@@ -145,9 +143,7 @@ class Journal:
 
     def prompt_text(self, prompt_hash: str) -> str | None:
         """A stored prompt as one text, or None if no call used it."""
-        row = self._reader.execute(
-            "select parts, roles from prompts where hash = ?", (prompt_hash,)
-        ).fetchone()
+        row = self._reader.execute("select parts, roles from prompts where hash = ?", (prompt_hash,)).fetchone()
         if row is None:
             return None
         hashes = [row[0][i : i + 16] for i in range(0, len(row[0]), 16)]

@@ -94,7 +94,7 @@ class JournaledModel:
             self.counts.replayed += 1
             return _decode(stored, kind)
         if key in self._pending:  # the very same call is under way: wait for it, do not pay twice
-            return await asyncio.shield(self._pending[key])  # type: ignore[no-any-return]
+            return await asyncio.shield(self._pending[key])
         return await self._ask(key, operation, request, described, ask)
 
     async def _ask(

@@ -4,18 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from .choosing import check_choose, from_draws
-from .errors import BadResponseError, ConnectionLostError, ModelError, ModelSpecError, ModelTimeoutError, UnsupportedError
-from .protocol import Capabilities, Choice, ChooseRequest, Generation, Message, Request, Sampling, Score, ScoreRequest, Usage
+from .errors import (
+    BadResponseError,
+    ConnectionLostError,
+    ModelError,
+    ModelSpecError,
+    ModelTimeoutError,
+    UnsupportedError,
+)
+from .protocol import (
+    Capabilities,
+    Choice,
+    ChooseRequest,
+    Generation,
+    Message,
+    Request,
+    Sampling,
+    Score,
+    ScoreRequest,
+    Usage,
+)
 from .seeds import derive_seed
 from .wire import status_error
 
-_MESSAGES = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
+_MESSAGES: dict[str, Callable[[str], BaseMessage]] = {
+    "system": SystemMessage,
+    "user": HumanMessage,
+    "assistant": AIMessage,
+}
 DRAWN = Sampling(max_tokens=16, stop=("\n",))
 
 
@@ -140,7 +163,9 @@ def from_langchain_spec(
 
     provider, _, model = name.partition(":")
     if provider != "openai" or not model:
-        raise ModelSpecError(f"langchain:{name}: write langchain:openai:NAME, or wrap another chat model in LangChainModel")
+        raise ModelSpecError(
+            f"langchain:{name}: write langchain:openai:NAME, or wrap another chat model in LangChainModel"
+        )
     try:
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr

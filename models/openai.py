@@ -109,9 +109,14 @@ class OpenAIModel:
 
     async def _full_option(self, request: ChooseRequest) -> Choice:
         scores = await asyncio.gather(
-            *(self.score(ScoreRequest(request.prompt, seed=request.seed, continuation=f" {o}")) for o in request.options)
+            *(
+                self.score(ScoreRequest(request.prompt, seed=request.seed, continuation=f" {o}"))
+                for o in request.options
+            )
         )
-        usage = Usage(sum(s.usage.prompt_tokens or 0 for s in scores), sum(s.usage.completion_tokens or 0 for s in scores))
+        usage = Usage(
+            sum(s.usage.prompt_tokens or 0 for s in scores), sum(s.usage.completion_tokens or 0 for s in scores)
+        )
         return from_log_likelihoods([s.log_likelihood for s in scores], usage)
 
     async def _sampled(self, request: ChooseRequest) -> Choice:
@@ -130,7 +135,9 @@ class OpenAIModel:
             UnsupportedError: On the chat endpoint, which gives none.
         """
         if self._chat:
-            raise UnsupportedError(f"{self.name}: chat endpoints give no prompt log-probabilities; use openai-completions")
+            raise UnsupportedError(
+                f"{self.name}: chat endpoints give no prompt log-probabilities; use openai-completions"
+            )
         prompt = request.prompt.text
         payload = self._payload(request, Sampling(max_tokens=1)) | {
             "prompt": prompt + request.continuation,
@@ -138,7 +145,9 @@ class OpenAIModel:
             "logprobs": 1,
         }
         answer = await self._wire.post(self._path, payload)
-        found = _continuation(self._first_choice(answer), len(prompt), len(prompt) + len(request.continuation), self.name)
+        found = _continuation(
+            self._first_choice(answer), len(prompt), len(prompt) + len(request.continuation), self.name
+        )
         return Score(sum(found), len(found), _usage(answer))
 
     def _payload(self, request: Request, sampling: Sampling) -> dict[str, Any]:

@@ -208,10 +208,14 @@ class LanguageModel(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Names the weights."""
+        ...
 
     @property
-    def capabilities(self) -> Capabilities: ...
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
 
     async def generate(self, request: Request) -> Generation:
         """Writes a text after the prompt."""

@@ -48,9 +48,7 @@ class ModelSpec:
         at = rest.rfind("@http")
         name, base_url = (rest[:at], rest[at + 1 :]) if at >= 0 else (rest, None)
         if not (kind and colon and name):
-            raise ModelSpecError(
-                f"{text!r} is not a model spec; write KIND:NAME or KIND:NAME@http://HOST:PORT/v1"
-            )
+            raise ModelSpecError(f"{text!r} is not a model spec; write KIND:NAME or KIND:NAME@http://HOST:PORT/v1")
         return cls(kind, name, base_url)
 
 
@@ -97,6 +95,4 @@ def _check_options(kind: str, factory: Factory, options: dict[str, Any]) -> None
     known = [name for name in parameters if name not in ("name", "base_url")]
     for option in options:
         if option not in known:
-            raise ModelSpecError(
-                f"a model of kind {kind!r} has no option {option!r} (it has: {', '.join(known)})"
-            )
+            raise ModelSpecError(f"a model of kind {kind!r} has no option {option!r} (it has: {', '.join(known)})")

@@ -43,9 +43,7 @@ class Template:
         if self.slots != values.keys():
             lacking, unused = self.slots - values.keys(), values.keys() - self.slots
             problem = f"no value for {sorted(lacking)}" if lacking else f"no slot for {sorted(unused)}"
-            raise TemplateError(
-                f"prompt {self.name!r} ({self.source}): {problem}; its slots are {sorted(self.slots)}"
-            )
+            raise TemplateError(f"prompt {self.name!r} ({self.source}): {problem}; its slots are {sorted(self.slots)}")
         return _SLOT.sub(lambda match: values[match.group(1)], self.text)
 
 

@@ -92,7 +92,7 @@ class Wire:
             async with session.post(self.base_url + path, data=body, headers=self._headers) as response:
                 status, answer = response.status, await response.read()
                 retry_after = response.headers.get("Retry-After") if status != 200 else None
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise transport_error(error, self.base_url, self._timeout_s) from error
         finally:
             self.limit.release()
@@ -101,8 +101,8 @@ class Wire:
             return _object(answer, self.base_url + path)
         if status == 429:
             self.limit.congested(number)
-        error = status_error(status, answer, self.base_url + path)
-        raise _Retry(error, _wait_of(retry_after)) if isinstance(error, TransportError) else error
+        failure = status_error(status, answer, self.base_url + path)
+        raise _Retry(failure, _wait_of(retry_after)) if isinstance(failure, TransportError) else failure
 
     def _open_session(self) -> aiohttp.ClientSession:
         import aiohttp
@@ -179,7 +179,9 @@ def _object(body: bytes, where: str) -> dict[str, Any]:
     try:
         held = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadResponseError(f"{where}: the answer is not JSON ({error})", raw=body.decode(errors="replace")) from error
+        raise BadResponseError(
+            f"{where}: the answer is not JSON ({error})", raw=body.decode(errors="replace")
+        ) from error
     if not isinstance(held, dict):
         raise BadResponseError(f"{where}: the answer is no JSON object", raw=body.decode(errors="replace"))
     return held

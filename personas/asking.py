@@ -79,9 +79,7 @@ def read_choice(choice: Choice, question: Question, options: Sequence[Option], n
         return Answer(question.code, Missing("no_option", choice.raw), (), choice.captured_mass, order)
     probabilities = tuple(by_code[code] for code in question.codes)
     drawn = draw(probabilities, derive_uniform(*names, "answer"))
-    return Answer(
-        question.code, code_or_declined(question.options[drawn]), probabilities, choice.captured_mass, order
-    )
+    return Answer(question.code, code_or_declined(question.options[drawn]), probabilities, choice.captured_mass, order)
 
 
 def code_or_declined(option: Option) -> str | Missing:
@@ -136,7 +134,7 @@ async def ask(
         prompt=Prompt((*before, message)),
         seed=derive_seed(*names),
         replicate=replicate,
-        context=(context or {}) | question_context(question, options),
+        context={**(context or {}), **question_context(question, options)},
         options=tuple(o.text for o in options),
         method=asking.method,
         draws=asking.draws,

@@ -52,9 +52,7 @@ class PersonaChatModel(BaseChatModel):
         sampling: Sampling = self.sampling
         request = Request(
             prompt=prompt,
-            sampling=Sampling(
-                sampling.temperature, sampling.top_p, sampling.max_tokens, tuple(stop or sampling.stop)
-            ),
+            sampling=Sampling(sampling.temperature, sampling.top_p, sampling.max_tokens, tuple(stop or sampling.stop)),
             seed=derive_seed(self.seed, self.persona.id, prompt.hash),
             context=persona_context(self.persona, self.style) | {"step": "text"},
         )

@@ -29,9 +29,7 @@ def none(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook)
 def qa(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
     """One question and answer per trait."""
     pairs = [
-        prompts.fill(
-            "qa_pair", question=a.question or prompts.fill("qa_question", name=_spoken(a)), value=value
-        )
+        prompts.fill("qa_pair", question=a.question or prompts.fill("qa_question", name=_spoken(a)), value=value)
         for a, value in _traits(persona, attributes)
     ]
     return prompts.fill("qa", pairs="\n\n".join(pairs)) if pairs else ""
@@ -54,9 +52,7 @@ def backstory(persona: Persona, attributes: Sequence[Attribute], prompts: Prompt
         ConditioningError: The persona has none.
     """
     if not persona.backstory:
-        raise ConditioningError(
-            f"persona {persona.id!r} has no backstory; choose qa, bio or portray, or give it one"
-        )
+        raise ConditioningError(f"persona {persona.id!r} has no backstory; choose qa, bio or portray, or give it one")
     return prompts.fill("backstory", backstory=persona.backstory)
 
 
@@ -92,9 +88,7 @@ def _sentences(persona: Persona, attributes: Sequence[Attribute], prompts: Promp
     for a, value in _traits(persona, attributes):
         own = a.sentence if style == "bio" else a.portrayal
         said.append(
-            own.replace("{value}", value)
-            if own
-            else prompts.fill(f"{style}_sentence", name=_spoken(a), value=value)
+            own.replace("{value}", value) if own else prompts.fill(f"{style}_sentence", name=_spoken(a), value=value)
         )
     return prompts.fill(style, sentences=" ".join(said)) if said else ""
 

@@ -90,8 +90,7 @@ async def expected_agreement(
         names=(*names, persona.id, "payoff", statement),
         prompts=prompts,
         asking=asking,
-        context={**persona_context(persona, style), "step": "rating", "statement": statement}
-        | (context or {}),
+        context={**persona_context(persona, style), "step": "rating", "statement": statement} | (context or {}),
     )
     value = expected_value(answer)
     return Payoff(value[0], value[1], answer) if value else Payoff(None, None, answer)

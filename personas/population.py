@@ -68,14 +68,9 @@ class Population:
         if not 0 <= n <= len(self):
             raise PopulationError(f"cannot draw {n} personas out of {len(self)} without replacement")
         draw = random.Random(seed)
-        keys = (
-            [draw.random() ** (1 / p.weight if p.weight else float("inf")) for p in self] if weighted else []
-        )
+        keys = [draw.random() ** (1 / p.weight if p.weight else float("inf")) for p in self] if weighted else []
         indices = range(len(self))
-        if weighted:
-            chosen = sorted(sorted(indices, key=lambda i: -keys[i])[:n])
-        else:
-            chosen = sorted(draw.sample(indices, n))
+        chosen = sorted(sorted(indices, key=lambda i: -keys[i])[:n] if weighted else draw.sample(indices, n))
         return Population(tuple(self.personas[i] for i in chosen), self.attributes)
 
     def split(self, *shares: float, seed: int = 0) -> tuple[Population, ...]:
@@ -144,7 +139,7 @@ class Population:
         import pandas as pd
 
         names = [a.name for a in self.attributes]
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"id": p.id, **{n: p.attributes.get(n) for n in names}}
             | {"backstory": p.backstory or None, "weight": p.weight, "model": p.model or None}
             for p in self
@@ -155,9 +150,7 @@ class Population:
 def _check_attributes(persona: Persona, allowed: dict[str, frozenset[str]]) -> None:
     for name, value in persona.attributes.items():
         if name not in allowed:
-            raise PopulationError(
-                f"persona {persona.id!r} has {name!r}, which is no attribute: {sorted(allowed)}"
-            )
+            raise PopulationError(f"persona {persona.id!r} has {name!r}, which is no attribute: {sorted(allowed)}")
         if allowed[name] and value not in allowed[name]:
             labels = ", ".join(sorted(allowed[name]))
             raise PopulationError(f"persona {persona.id!r}: {name} is {value!r}, not one of {labels}")
@@ -193,9 +186,7 @@ def _json_line(line: str, where: str) -> dict[str, Any]:
         attributes = row.pop("attributes", {})
         return {**attributes, **row}
     except (ValueError, AttributeError, TypeError) as error:
-        raise PopulationError(
-            f"{where}: not a persona as a JSON object ({error}); is the file complete?"
-        ) from error
+        raise PopulationError(f"{where}: not a persona as a JSON object ({error}); is the file complete?") from error
 
 
 def _persona(row: dict[str, Any], where: str) -> Persona:

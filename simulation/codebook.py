@@ -207,14 +207,15 @@ def _bins(read: _Attribute) -> tuple[Bin, ...]:
     if sorted(set(edges)) != edges:
         raise ValueError(f"the lower edges {edges} must ascend")
     highs = [*(high - 1 for high in edges[1:]), None]
-    names = read.labels if isinstance(read.labels, list) else [_range(lo, hi) for lo, hi in zip(edges, highs, strict=True)]
+    names = (
+        read.labels if isinstance(read.labels, list) else [_range(lo, hi) for lo, hi in zip(edges, highs, strict=True)]
+    )
     if len(names) != len(edges):
         raise ValueError(f"{len(names)} labels for {len(edges)} bins")
     # A bin reaches up to the next edge, so that 29.5 years belong to 18-29.
     tops = [*edges[1:], None]
     return tuple(
-        Bin(name, low, None if top is None else top - 1e-9)
-        for name, low, top in zip(names, edges, tops, strict=True)
+        Bin(name, low, None if top is None else top - 1e-9) for name, low, top in zip(names, edges, tops, strict=True)
     )
 
 
@@ -242,7 +243,8 @@ def _problem(path: Path, problem: Any, lines: Lines) -> str:
     line = f":{lines[known]}" if known else ""
     said = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        fields = {1: _Codebook, 3: {"attributes": _Attribute, "items": _Item}.get(place[0], _Codebook)}
+        rooms: dict[str, type[_Strict]] = {"attributes": _Attribute, "items": _Item}
+        fields: dict[int, type[_Strict]] = {1: _Codebook, 3: rooms.get(place[0], _Codebook)}
         names = sorted(fields.get(len(place), _Codebook).model_fields)
         said = f"unknown key `{place[-1]}`{_hint(place[-1], names)} (known here: {', '.join(names)})"
     return f"{path}{line}: {'.'.join(place)}: {said}"

@@ -100,9 +100,7 @@ def estimate(plan: Plan, limit: int | None = None) -> dict[str, Any]:
         "people": people,
         "units": round(units * scale),
         "calls": round(sum(m.calls for m in stands_in.values()) * scale),
-        "prompt_tokens": round(
-            sum(m.prompt_characters for m in stands_in.values()) / CHARACTERS_PER_TOKEN * scale
-        ),
+        "prompt_tokens": round(sum(m.prompt_characters for m in stands_in.values()) / CHARACTERS_PER_TOKEN * scale),
         "completion_tokens": round(sum(m.completion_tokens for m in stands_in.values()) * scale),
         "prompts": prompts,
     }

@@ -117,4 +117,6 @@ def _episode_text(t: dict[str, Any]) -> str:
 
 
 def _said(value: Any) -> str:
-    return f"[missing: {value['missing']}]" if isinstance(value, dict) else "[not asked]" if value is None else str(value)
+    return (
+        f"[missing: {value['missing']}]" if isinstance(value, dict) else "[not asked]" if value is None else str(value)
+    )

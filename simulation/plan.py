@@ -247,7 +247,9 @@ def _check(plan: Plan, path: Path) -> None:
     for name in study.evaluation.by:
         known = list(plan.humans.attributes) if plan.humans else []
         if name not in known:
-            raise InputError(f"{path}: evaluation.by: no attribute {name!r} (the humans have {', '.join(known) or 'none'})")
+            raise InputError(
+                f"{path}: evaluation.by: no attribute {name!r} (the humans have {', '.join(known) or 'none'})"
+            )
 
 
 def _sha256(path: Path) -> str:

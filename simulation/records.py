@@ -95,7 +95,7 @@ class LineWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: BinaryIO = open(f"{path}{PARTIAL}", "wb")
+        self._file: BinaryIO = open(f"{path}{PARTIAL}", "wb")  # noqa: SIM115 - closed by `close`
 
     def add(self, value: Mapping[str, Any]) -> None:
         """Adds a line."""

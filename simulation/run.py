@@ -32,7 +32,8 @@ _LIBRARIES = ("langgraph", "langchain-core", "numpy", "scipy", "pandas", "pyarro
 class Progress(Protocol):
     """Who is told how far a run is."""
 
-    def __call__(self, units: int, answers: int, missing: int, models: dict[str, JournaledModel]) -> None: ...
+    def __call__(self, units: int, answers: int, missing: int, models: dict[str, JournaledModel]) -> None:
+        """Takes what is done so far."""
 
 
 @dataclass(slots=True)

@@ -70,7 +70,9 @@ class PopulationConfig(_Strict):
         if (self.file is not None) + self.from_humans + (self.generate is not None) != 1:
             raise ValueError("give exactly one of `file`, `from_humans: true` and `generate: N`")
         if self.generate and not any(a.shares for a in self.attributes.values()):
-            raise ValueError("`generate` needs `attributes` with `shares`, such as {party: {shares: {Democrat: 0.5, …}}}")
+            raise ValueError(
+                "`generate` needs `attributes` with `shares`, such as {party: {shares: {Democrat: 0.5, …}}}"
+            )
         return self
 
 

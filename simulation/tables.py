@@ -195,7 +195,7 @@ def _positions(cells: pd.Series[str], item: ItemColumn, name: str) -> NDArray[np
                 "missing; list it under the item's `options` or `missing`"
             )
         found[cell] = place.get(code, -1) if code not in missing else -1
-    return cells.map(found).to_numpy(dtype=np.int16)
+    return np.asarray(cells.map(found), dtype=np.int16)
 
 
 def plain(cell: str) -> str:
@@ -250,5 +250,3 @@ def _bin_label(cell: str, attribute: AttributeColumns) -> str:
         return ""
     found = (b.label for b in attribute.bins if b.low <= number and (b.high is None or number <= b.high))
     return next(found, "")
-
-

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
+from ..graphs.state import ConsensusState
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.asking import Asking
@@ -78,7 +79,9 @@ def _consensus_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable
 
     async def work(unit: Unit) -> Outcome:
         asked = config.questions[unit.question]
-        start = {"question": asked.question} | ({"proposition": asked.proposition} if asked.proposition else {})
+        start: ConsensusState = {"question": asked.question}
+        if asked.proposition:
+            start["proposition"] = asked.proposition
         state = await graph.ainvoke(start, context=_context(plan, unit, models))
         own = {"episode": unit.episode, "condition": unit.condition.name, "replicate": unit.replicate}
         utterances = [

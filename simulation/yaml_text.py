@@ -68,8 +68,11 @@ def load_yaml(path: Path, text_only: bool = True) -> tuple[dict[str, Any], Lines
     finally:
         loader.dispose()
     if not isinstance(data, dict):
-        raise InputError(f"{path}: expected a mapping (`key: value` lines), found {'nothing' if data is None else 'other'}")
+        raise InputError(
+            f"{path}: expected a mapping (`key: value` lines), found {'nothing' if data is None else 'other'}"
+        )
     lines: Lines = {}
+    assert node is not None
     _note_lines(node, (), lines)
     return data, lines
 

@@ -30,8 +30,14 @@ ERRORS = {
     "forbidden": (403, {"message": "Not allowed"}),
     "model": (404, {"message": "The model `x` does not exist", "code": "model_not_found"}),
     "path": (404, {"message": "Not Found"}),
-    "context": (400, {"message": "This model's maximum context length is 2048 tokens.", "code": "context_length_exceeded"}),
-    "vllm_context": (400, {"message": "This model's maximum context length is 2048 tokens. However, you requested 9000"}),
+    "context": (
+        400,
+        {"message": "This model's maximum context length is 2048 tokens.", "code": "context_length_exceeded"},
+    ),
+    "vllm_context": (
+        400,
+        {"message": "This model's maximum context length is 2048 tokens. However, you requested 9000"},
+    ),
     "filter": (400, {"message": "The response was filtered", "code": "content_filter"}),
     "bad_request": (400, {"message": "n must be positive"}),
     "quota": (429, {"message": "You exceeded your current quota", "code": "insufficient_quota"}),
@@ -123,7 +129,10 @@ class FaultServer:
     def answer(self, path: str, body: dict, fault: str | None) -> dict:
         chat = path.endswith("chat/completions")
         text = f"text of seed {body.get('seed')}"
-        if "Answer with the letter" in json.dumps(body.get("messages") or body.get("prompt")) and body.get("max_tokens", 99) > 1:
+        if (
+            "Answer with the letter" in json.dumps(body.get("messages") or body.get("prompt"))
+            and body.get("max_tokens", 99) > 1
+        ):
             text = "(B)"
         choice: dict = {"index": 0, "finish_reason": "stop"}
         if fault == "no_choices":
@@ -141,7 +150,14 @@ class FaultServer:
         if body.get("logprobs"):
             choice["logprobs"] = self.logprobs(body, chat, fault)
         usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
-        return {"id": "x", "object": "completion", "created": 0, "model": body["model"], "choices": [choice], "usage": usage}
+        return {
+            "id": "x",
+            "object": "completion",
+            "created": 0,
+            "model": body["model"],
+            "choices": [choice],
+            "usage": usage,
+        }
 
     def logprobs(self, body: dict, chat: bool, fault: str | None) -> dict | None:
         top = list(LETTER_LOGPROBS)

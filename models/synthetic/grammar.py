@@ -45,7 +45,14 @@ _AGAINST = (
     "it asks too much of small places and small businesses",
     "once it is in place it would be hard to undo",
 )
-_OPENINGS = ("Speaking for myself, I", "On balance I", "To be honest, I", "I have thought about this and I", "I", "All in all I")
+_OPENINGS = (
+    "Speaking for myself, I",
+    "On balance I",
+    "To be honest, I",
+    "I have thought about this and I",
+    "I",
+    "All in all I",
+)
 _JOINERS = ("because", "mainly because", "since", "first of all because")
 _ALSO = ("Also,", "Besides,", "What is more,", "On top of that,")
 _THOUGH = ("That said,", "Still,", "I do see that", "At the same time,")
@@ -90,7 +97,9 @@ def opinion(stance: float, proposition: str, draw: random.Random) -> str:
     """An opinion of two to four sentences."""
     main, other = _sides(stance)
     reasons = draw.sample(main, 3)
-    said = [f"{draw.choice(_OPENINGS)} {_first_person(phrase_of(stance))} {topic(proposition)}, {draw.choice(_JOINERS)} {reasons[0]}."]
+    said = [
+        f"{draw.choice(_OPENINGS)} {_first_person(phrase_of(stance))} {topic(proposition)}, {draw.choice(_JOINERS)} {reasons[0]}."
+    ]
     if draw.random() < 0.75:
         said.append(f"{draw.choice(_ALSO)} {reasons[1]}.")
     if abs(stance) < 0.75 or draw.random() < 0.3:
@@ -103,7 +112,9 @@ def critique(stance: float, statement_stance: float, proposition: str, draw: ran
     gap = stance - statement_stance
     own = f"For my part, I {_first_person(phrase_of(stance))} {topic(proposition)}"
     if abs(gap) < 0.25:
-        praise = draw.choice(("I can sign this as it stands.", "This says what I think.", "I am happy with this draft."))
+        praise = draw.choice(
+            ("I can sign this as it stands.", "This says what I think.", "I am happy with this draft.")
+        )
         return f"{praise} {own}."
     main, _ = _sides(gap)
     degree = "a little" if abs(gap) < 0.6 else "much"

@@ -187,5 +187,3 @@ def _as_sentence(question: str) -> str:
 
 def _tokens(request: Request) -> int:
     return sum(len(m.content) for m in request.prompt.messages) // 4
-
-

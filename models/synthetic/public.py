@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from statistics import NormalDist
 
 Vector = tuple[float, ...]
@@ -99,7 +100,7 @@ class SyntheticPublic:
 def graded_probabilities(latent: float, thresholds: Sequence[float]) -> Vector:
     """P(Y = k) of a graded response model at a value of the latent variable."""
     at_least = [1.0, *(logistic(latent - b) for b in thresholds), 0.0]
-    return tuple(above - below for above, below in zip(at_least, at_least[1:], strict=False))
+    return tuple(above - below for above, below in pairwise(at_least))
 
 
 def logistic(x: float) -> float:
@@ -119,7 +120,7 @@ def dot(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def normals(n: int, *names: object) -> Vector:
-    """n standard normal numbers that these names alone decide."""
+    """N standard normal numbers that these names alone decide."""
     digest = hashlib.blake2b(repr(names).encode(), digest_size=8 * min(n, 8)).digest()
     if n > 8:
         return normals(8, *names) + normals(n - 8, *names, "more")

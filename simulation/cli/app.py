@@ -46,5 +46,3 @@ def main() -> None:
 def _fail(error: Exception, code: int) -> None:
     print(f"error: {error}", file=sys.stderr)
     sys.exit(code)
-
-

@@ -21,9 +21,9 @@ def survey(
     simulated: Annotated[Path, typer.Option("--simulated", metavar="S.csv|RUN", help="A table or a run folder.")],
     codebook: Annotated[Path, typer.Option("--codebook", metavar="C.yaml", help="Items, options, weight, attributes.")],
     json: Annotated[Path, typer.Option("--json", metavar="OUT", help="Where the metrics go.")],
-    scale: Annotated[str, typer.Option("--scale", help="codes (their own distances) or unit (positions / (K - 1)).")] = (
-        "codes"
-    ),
+    scale: Annotated[
+        str, typer.Option("--scale", help="codes (their own distances) or unit (positions / (K - 1)).")
+    ] = ("codes"),
     by: Annotated[list[str] | None, typer.Option("--by", metavar="ATTR", help="Also by this attribute.")] = None,
     bootstrap: Annotated[int, typer.Option("--bootstrap", min=0, metavar="N", help="Resamples for intervals.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Of resamples and splits.")] = 0,

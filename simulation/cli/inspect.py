@@ -123,7 +123,9 @@ def check(
     seconds = time.perf_counter() - started
     can = model.capabilities
     typer.echo(f"{model.name}: reached; one call took {seconds:.3f} s and said {said[:60]!r}")
-    typer.echo(f"generate: {_yes(can.generate)}; score: {_yes(can.score)}; seed: {_yes(can.seed)}; chat: {_yes(can.chat)}")
+    typer.echo(
+        f"generate: {_yes(can.generate)}; score: {_yes(can.score)}; seed: {_yes(can.seed)}; chat: {_yes(can.chat)}"
+    )
     typer.echo(f"choose: {', '.join(can.choose) or 'no'}")
 
 

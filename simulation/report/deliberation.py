@@ -47,7 +47,11 @@ def _gain(name: str, gain: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _agreement(condition: str, folder: RunFolder, labels: Sequence[str]) -> dict[str, str]:
-    counts: dict[str, Counter[int]] = {"position on the proposition": Counter(), "draft": Counter(), "revised": Counter()}
+    counts: dict[str, Counter[int]] = {
+        "position on the proposition": Counter(),
+        "draft": Counter(),
+        "revised": Counter(),
+    }
     seats = 0
     for t in transcripts(folder.path):
         if t["condition"] != condition:
@@ -57,7 +61,10 @@ def _agreement(condition: str, folder: RunFolder, labels: Sequence[str]) -> dict
         for about in ("draft", "revised"):
             counts[about].update(_codes(e.get(about) for e in (t["endorsements"] or {}).values()))
     series = {name: [c[k] for k in range(1, len(labels) + 1)] for name, c in counts.items()}
-    return {"name": f"Positions before, endorsements after ({condition})", "svg": agreement_figure(series, labels, seats)}
+    return {
+        "name": f"Positions before, endorsements after ({condition})",
+        "svg": agreement_figure(series, labels, seats),
+    }
 
 
 def _codes(values: Any) -> list[int]:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 HUMAN = "#4a4a4a"
 COLOURS = ("#1b6ca8", "#d1742c", "#3a8f5c", "#8a4fa3", "#b8323f", "#6b7a1f")
-_STYLE = {"font.size": 8, "svg.fonttype": "none", "axes.spines.top": False, "axes.spines.right": False}
+_STYLE: Any = {"font.size": 8, "svg.fonttype": "none", "axes.spines.top": False, "axes.spines.right": False}
 
 
 def metric_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str) -> str:

@@ -106,7 +106,7 @@ def _value(metric: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _legend(items: Mapping[str, Any]) -> list[dict[str, str]]:
-    panels = next(iter(items.values()), {"panels": {}})["panels"]
+    panels: Mapping[str, Any] = next(iter(items.values()), {"panels": {}})["panels"]
     series = list(dict.fromkeys(name for group in panels.values() for name in group))
     return [{"name": name, "colour": series_colour(name, series)} for name in series]
 

@@ -6,8 +6,6 @@ import pingouin
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import wasserstein_distance
-
 from minipublic.evaluators import (
     Item,
     Responses,
@@ -22,6 +20,7 @@ from minipublic.evaluators import (
     weighted_correlation,
 )
 from minipublic.evaluators.shares import wilson
+from scipy.stats import wasserstein_distance
 
 distributions = st.lists(st.floats(0.01, 1), min_size=4, max_size=4).map(lambda x: np.array(x) / sum(x))
 
@@ -87,7 +86,9 @@ def test_effective_n():
 
 def test_shares_are_weighted_and_leave_missing_answers_out():
     item = Item("q", (1.0, 2.0, 3.0))
-    responses = Responses(np.array(list("abcd")), (item,), np.array([[0], [1], [1], [-1]], dtype=np.int16), np.array([2.0, 1, 1, 9]))
+    responses = Responses(
+        np.array(list("abcd")), (item,), np.array([[0], [1], [1], [-1]], dtype=np.int16), np.array([2.0, 1, 1, 9])
+    )
     found = answer_shares(responses, "q")
     np.testing.assert_allclose(found.shares, [0.5, 0.5, 0])
     assert found.n == 3

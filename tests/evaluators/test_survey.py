@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pingouin
 import pytest
-from scipy.stats import wasserstein_distance
-
 from minipublic.evaluators import Item, Responses, compare_conditions, evaluate_survey, weighted_correlation
+from scipy.stats import wasserstein_distance
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
@@ -20,7 +19,10 @@ def made(n, seed, shift=0.0, m=4, name="h", **more):
     latent = shift + 0.7 * theta + random.standard_normal((n, m))
     answers = (latent[:, :, None] > np.array([-1.0, 0.0, 1.0])).sum(axis=2).astype(np.int16)
     answers[random.random((n, m)) < 0.03] = -1
-    items = tuple(Item(f"q{j}", (1.0, 2.0, 3.0, 4.0), tuple("abcd"), reversed=j == 1 and more.get("flip", False)) for j in range(m))
+    items = tuple(
+        Item(f"q{j}", (1.0, 2.0, 3.0, 4.0), tuple("abcd"), reversed=j == 1 and more.get("flip", False))
+        for j in range(m)
+    )
     return Responses(
         np.array([f"{name}{k}" for k in range(n)]),
         items,
@@ -62,7 +64,17 @@ def test_values_agree_with_scipy_numpy_and_pingouin(sides, found):
 
 
 def test_keys(found):
-    assert set(found) == {"wasserstein", "frobenius", "cronbach_alpha", "human_bound", "reference", "groups", "n", "effective_n", "left_out"}
+    assert set(found) == {
+        "wasserstein",
+        "frobenius",
+        "cronbach_alpha",
+        "human_bound",
+        "reference",
+        "groups",
+        "n",
+        "effective_n",
+        "left_out",
+    }
     assert {"value", "ci", "items", "scale"} <= set(found["wasserstein"])
     assert {"human", "human_ci", "simulated", "simulated_ci", "scales"} <= set(found["cronbach_alpha"])
     assert {"wasserstein", "frobenius", "cronbach_alpha", "splits"} <= set(found["human_bound"])
@@ -109,7 +121,9 @@ def test_matched_pairs_are_resampled_together(sides):
 
 def test_identical_answers_are_as_close_as_can_be_and_halves_are_not(found):
     assert found["human_bound"]["wasserstein"] > 0
-    assert found["reference"]["marginal"]["wasserstein"]["value"] < found["reference"]["uniform"]["wasserstein"]["value"]
+    assert (
+        found["reference"]["marginal"]["wasserstein"]["value"] < found["reference"]["uniform"]["wasserstein"]["value"]
+    )
     assert found["reference"]["marginal"]["cronbach_alpha"]["simulated"] == pytest.approx(0, abs=1e-9)
 
 
@@ -160,7 +174,11 @@ def test_an_item_nobody_answered_says_so(sides):
     human, simulated = sides
     empty = simulated.answers.copy()
     empty[:, 1] = -1
-    found = evaluate_survey(human, Responses(simulated.respondents, simulated.items, empty, simulated.weights, simulated.attributes), bootstrap=50)
+    found = evaluate_survey(
+        human,
+        Responses(simulated.respondents, simulated.items, empty, simulated.weights, simulated.attributes),
+        bootstrap=50,
+    )
     assert found["wasserstein"]["value"] is None
     assert "q1" in found["wasserstein"]["reason"]
     json.dumps(found, allow_nan=False)
@@ -170,13 +188,23 @@ def test_small_groups_are_skipped_with_their_reason(sides):
     human, simulated = sides
     party = simulated.attributes["party"].copy()
     party[party == "R"] = "D"
-    found = evaluate_survey(human, Responses(simulated.respondents, simulated.items, simulated.answers, simulated.weights, {"party": party}), by=["party"], bootstrap=0)
+    found = evaluate_survey(
+        human,
+        Responses(simulated.respondents, simulated.items, simulated.answers, simulated.weights, {"party": party}),
+        by=["party"],
+        bootstrap=0,
+    )
     assert "skipped" in found["groups"]["party"]["R"]
 
 
 def test_no_shared_item_and_unknown_attributes_are_errors(sides):
     human, simulated = sides
-    other = Responses(simulated.respondents, tuple(Item(f"z{j}", (1.0, 2.0, 3.0, 4.0)) for j in range(4)), simulated.answers, simulated.weights)
+    other = Responses(
+        simulated.respondents,
+        tuple(Item(f"z{j}", (1.0, 2.0, 3.0, 4.0)) for j in range(4)),
+        simulated.answers,
+        simulated.weights,
+    )
     with pytest.raises(ValueError, match="share no ordinal item"):
         evaluate_survey(human, other)
     with pytest.raises(ValueError, match="no attribute 'age'"):

@@ -1,7 +1,6 @@
 import math
 
 import pytest
-
 from minipublic.models.choosing import (
     check_choose,
     from_draws,
@@ -25,7 +24,13 @@ def test_words_are_no_letters(token):
 
 
 def test_first_token_sums_tokenisations():
-    top = [("A", math.log(0.2)), (" A", math.log(0.1)), ("(B", math.log(0.3)), ("An", math.log(0.2)), ("Z", math.log(0.05))]
+    top = [
+        ("A", math.log(0.2)),
+        (" A", math.log(0.1)),
+        ("(B", math.log(0.3)),
+        ("An", math.log(0.2)),
+        ("Z", math.log(0.05)),
+    ]
     choice = from_first_token(top, 2)
     assert choice.probabilities == pytest.approx((0.5, 0.5))
     assert choice.captured_mass == pytest.approx(0.6)

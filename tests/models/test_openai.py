@@ -5,7 +5,6 @@ import time
 
 import aiohttp
 import pytest
-
 from minipublic.models import wire
 from minipublic.models.errors import (
     AuthenticationError,
@@ -94,7 +93,15 @@ async def test_every_failure_is_one_of_our_errors(model, server, fault, expected
     assert len(str(caught.value)) > 20
 
 
-@pytest.mark.parametrize(("fault", "expected"), [("garbage", BadResponseError), ("list", BadResponseError), ("truncated", ConnectionLostError), ("no_choices", BadResponseError)])
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("garbage", BadResponseError),
+        ("list", BadResponseError),
+        ("truncated", ConnectionLostError),
+        ("no_choices", BadResponseError),
+    ],
+)
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
 async def test_broken_answers(server, endpoint, fault, expected):
     server.always = fault
@@ -153,7 +160,9 @@ async def test_a_dead_server_is_named():
     await model.aclose()
 
 
-@pytest.mark.parametrize("error", [e for e in vars(aiohttp).values() if isinstance(e, type) and issubclass(e, aiohttp.ClientError)])
+@pytest.mark.parametrize(
+    "error", [e for e in vars(aiohttp).values() if isinstance(e, type) and issubclass(e, aiohttp.ClientError)]
+)
 def test_every_client_error_of_aiohttp_is_mapped(error):
     made = error.__new__(error)
     timeout = issubclass(error, asyncio.TimeoutError)
@@ -166,7 +175,12 @@ def test_every_client_error_of_aiohttp_is_mapped(error):
 
 async def test_refusals_and_empty_answers_are_results(server):
     model = openai(server)
-    for fault, reason in (("refusal", "refusal"), ("filtered", "content_filter"), ("length", "length"), ("empty", "stop")):
+    for fault, reason in (
+        ("refusal", "refusal"),
+        ("filtered", "content_filter"),
+        ("length", "length"),
+        ("empty", "stop"),
+    ):
         server.faults = [fault]
         said = await model.generate(ASK)
         assert said.finish_reason == reason

@@ -1,5 +1,4 @@
 import pytest
-
 from minipublic.models.errors import ModelSpecError
 from minipublic.models.registry import ModelSpec, kinds, load_model
 

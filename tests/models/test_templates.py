@@ -1,8 +1,7 @@
 from pathlib import Path
 
-import pytest
-
 import minipublic
+import pytest
 from minipublic.models.templates import PromptBook, Template, TemplateError
 
 ROOT = Path(minipublic.__file__).parent
