@@ -15,10 +15,10 @@ demo: setup
 	$(BIN)/minipublic demo --out demo_run
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-slow: setup
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 -m slow
 
 # mypy wants the package under its own name, wherever the checkout lies.
 check: setup

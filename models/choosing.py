@@ -5,13 +5,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from .errors import BadResponseError, ModelSpecError, UnsupportedError
 from .protocol import CHOOSE_METHODS, LETTERS, Capabilities, Choice, ChooseRequest, Usage
 
-# "A", " A", "(A", "A)", " (A)", "A.", "**A": one letter, whatever brackets and marks the tokeniser glued to it.
-_LETTER = re.compile(r"^[\s(\[*\"'`]*([A-Z])[\s)\].:,*\"'`]*$")
-_SAID = re.compile(r"^(?:answer\s*:?\s*)?[\s(\[*\"'`]*([A-Z])(?:[)\].:,*\"'`]|\s*$|\s+[(\[–-])", re.IGNORECASE)
+# "A", " A", "(A", "A)", " (A)", "A.", "**A": one letter, whatever brackets and marks the tokeniser glued to it. Some
+# servers show the space before a word as their tokeniser stores it.
+_LETTER = re.compile(r"^[\sĠ▁(\[*\"'`]*([A-Z])[\s)\].:,*\"'`]*$")
+# A letter at the start of an answer, on its own or marked off from what follows; "I'd" and "A lot" are words.
+_SAID = re.compile(
+    r"""(?:answer\b[\s:*]*)? [\s(\[*"'`]* ([A-Z]) (?: [)\].:*"`]+ | ,(?=\s) | '(?!\w) | \s*$ | \s+[(\[–-] ) \s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Another letter marked as an option: "(A) or (B)", "A, B".
+_ANOTHER = re.compile(r"[(\[][A-Za-z][)\]]|(?<!\w)[A-HJ-Z](?:[).,]|$)")
 
 
 def check_choose(name: str, capabilities: Capabilities, request: ChooseRequest) -> None:
@@ -19,7 +27,7 @@ def check_choose(name: str, capabilities: Capabilities, request: ChooseRequest) 
 
     Raises:
         UnsupportedError: The method is none of the model's.
-        ModelSpecError: The method is unknown, or there are not 1 to 26 options.
+        ModelSpecError: The method is unknown, an option is blank, there are not 1 to 26 options, or no draws.
     """
     if request.method not in CHOOSE_METHODS:
         raise ModelSpecError(f"unknown choose method {request.method!r}; there are {', '.join(CHOOSE_METHODS)}")
@@ -28,8 +36,13 @@ def check_choose(name: str, capabilities: Capabilities, request: ChooseRequest) 
         raise UnsupportedError(f"{name} cannot choose by {request.method!r}; it offers: {offered}")
     if not 1 <= len(request.options) <= len(LETTERS):
         raise ModelSpecError(f"a choice needs 1 to {len(LETTERS)} options, got {len(request.options)}")
+    if not all(map(str.strip, request.options)):
+        raise ModelSpecError(f"an option has no text: {request.options!r}; every option needs one")
+    if request.method == "sampled" and request.draws < 1:
+        raise ModelSpecError(f"`sampled` needs at least one draw, got {request.draws}")
 
 
+@lru_cache(maxsize=8192)
 def letter_of(token: str) -> str | None:
     """The option letter a token stands for, or None: "An" and "a" are words."""
     match = _LETTER.match(token)
@@ -45,11 +58,13 @@ def from_first_token(top: Iterable[tuple[str, float]], options: int, usage: Usag
         usage: Of the call.
 
     Raises:
-        BadResponseError: The numbers are no log-probabilities.
+        BadResponseError: There are none, or the numbers are no log-probabilities.
     """
     mass = [0.0] * options
     total, likeliest = 0.0, ("", -math.inf)
     for token, logprob in top:
+        if not isinstance(token, str):
+            raise BadResponseError(f"{token!r} is no token; the server's log-probabilities are wrong")
         p = probability(logprob)
         total += p
         letter = letter_of(token)
@@ -58,20 +73,29 @@ def from_first_token(top: Iterable[tuple[str, float]], options: int, usage: Usag
             mass[place] += p
         elif logprob > likeliest[1]:
             likeliest = (token, logprob)
+    if not total:
+        raise BadResponseError("the server listed no first tokens with their probabilities; ask by method `sampled`")
     if total > 1.01:
         raise BadResponseError(f"the probabilities of the first token sum to {total:.3f}; the server's are wrong")
-    return _normalised(mass, min(sum(mass), 1.0), likeliest[0], usage)
+    captured = min(sum(mass), 1.0)
+    return Choice(_normalised(mass), captured, raw="" if captured > 0.5 else likeliest[0], usage=usage)
 
 
 def from_log_likelihoods(log_likelihoods: Sequence[float], usage: Usage = Usage()) -> Choice:
-    """Normalises the likelihoods of whole option texts; the captured mass is their sum."""
-    for value in log_likelihoods:
-        probability(value)
+    """Normalises the likelihoods of whole option texts; the captured mass is their sum.
+
+    Args:
+        log_likelihoods: One per option, natural logarithms, at most 0.
+        usage: Of all calls.
+
+    Raises:
+        BadResponseError: One is no log-likelihood.
+    """
+    captured = min(sum(map(probability, log_likelihoods)), 1.0)
     top = max(log_likelihoods)
-    relative = [math.exp(v - top) for v in log_likelihoods]
-    captured = min(sum(math.exp(v) for v in log_likelihoods), 1.0)
-    total = sum(relative)
-    return Choice(tuple(r / total for r in relative), captured, usage=usage)
+    # Taken relative to the largest, since whole texts are easily too unlikely for a float.
+    relative = [math.exp(v - top) if v > -math.inf else 0.0 for v in log_likelihoods]
+    return Choice(_normalised(relative), captured, usage=usage)
 
 
 def from_draws(answers: Sequence[str], options: Sequence[str], usage: Usage = Usage()) -> Choice:
@@ -79,20 +103,25 @@ def from_draws(answers: Sequence[str], options: Sequence[str], usage: Usage = Us
     places = [parse_answer(answer, options) for answer in answers]
     counts = [float(places.count(k)) for k in range(len(options))]
     raw = "\n".join(answer.strip() for answer in answers)
-    return _normalised(counts, sum(counts) / len(answers) if answers else 0.0, raw, usage)
+    return Choice(_normalised(counts), sum(counts) / len(answers) if answers else 0.0, raw=raw, usage=usage)
 
 
 def parse_answer(answer: str, options: Sequence[str]) -> int | None:
     """The option an answer names, by its letter or its whole text; None where it names none or several."""
     text = answer.strip()
-    by_text = [k for k, option in enumerate(options) if _same(text, option)]
-    if len(by_text) == 1:
-        return by_text[0]
-    match = _SAID.match(text)
-    if match is None:
-        return None
-    place = LETTERS.index(match.group(1).upper())
+    said = _SAID.match(text)
+    rest = text[said.end() :] if said else ""
+    named = {k for k, option in enumerate(options) if _same(text, option) or _same(rest, option)}
+    if said and (named or not _ANOTHER.search(rest)):
+        named.add(LETTERS.index(said.group(1).upper()))
+    place = named.pop() if len(named) == 1 else len(options)
     return place if place < len(options) else None
+
+
+def total_usage(usages: Iterable[Usage]) -> Usage:
+    """The tokens of several calls; None where one of them did not say."""
+    held = list(usages)
+    return Usage(_total([u.prompt_tokens for u in held]), _total([u.completion_tokens for u in held]))
 
 
 def probability(logprob: object) -> float:
@@ -101,16 +130,21 @@ def probability(logprob: object) -> float:
     Raises:
         BadResponseError: It is no number, or above 0.
     """
-    if not isinstance(logprob, int | float) or math.isnan(logprob) or logprob > 1e-4:
+    # Rounding lets some servers' certain tokens come out a little above 0; nan fails the comparison.
+    if not (isinstance(logprob, (int, float)) and logprob <= 1e-4):
         raise BadResponseError(f"{logprob!r} is no log-probability; the server's are wrong")
-    return math.exp(min(logprob, 0.0))
+    return math.exp(logprob) if logprob < 0 else 1.0
 
 
 def _same(text: str, option: str) -> bool:
     return text.rstrip(". ").casefold() == option.rstrip(". ").casefold()
 
 
-def _normalised(mass: Sequence[float], captured: float, raw: str, usage: Usage) -> Choice:
+def _normalised(mass: Sequence[float]) -> tuple[float, ...]:
     total = sum(mass)
-    probabilities = tuple(m / total for m in mass) if total > 0 else (0.0,) * len(mass)
-    return Choice(probabilities, captured, raw="" if total > 0 and captured > 0.5 else raw, usage=usage)
+    return tuple(m / total for m in mass) if total > 0 else (0.0,) * len(mass)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None

@@ -6,17 +6,19 @@ Log-probabilities are asked for at temperature 1: they are the model's own distr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from .choosing import check_choose, from_draws, from_first_token, from_log_likelihoods, probability
-from .errors import BadResponseError, UnsupportedError
+from .choosing import check_choose, from_draws, from_first_token, from_log_likelihoods, probability, total_usage
+from .errors import BadResponseError, ModelSpecError, UnsupportedError
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
 from .seeds import derive_seed
 from .wire import Wire
 
 HOSTED = "https://api.openai.com/v1"
+HOSTED_KEY_ENV = "OPENAI_API_KEY"
+FIRST_TOKEN = Sampling(max_tokens=1)
 DRAWN = Sampling(max_tokens=16, stop=("\n",))
 
 
@@ -34,6 +36,10 @@ class OpenAIModel:
         top_logprobs: How many first tokens to ask for; servers allow 5 to 20.
         token_limit: What the server calls the limit on an answer's length (some hosted chat models want
             `max_completion_tokens`).
+
+    Raises:
+        AuthenticationError: The variable with the key is not set.
+        ModelSpecError: The endpoint or the address is none.
     """
 
     def __init__(
@@ -49,6 +55,8 @@ class OpenAIModel:
         top_logprobs: int = 20,
         token_limit: str = "max_tokens",
     ) -> None:
+        if endpoint not in ("chat", "completions"):
+            raise ModelSpecError(f"unknown endpoint {endpoint!r}; there are chat and completions")
         chat = endpoint == "chat"
         self.name = f"{'openai' if chat else 'openai-completions'}:{name}"
         self.capabilities = Capabilities(
@@ -57,7 +65,8 @@ class OpenAIModel:
             chat=chat,
         )
         url = base_url or HOSTED
-        key = api_key_env or ("OPENAI_API_KEY" if url == HOSTED else None)
+        # Only OpenAI itself is sent OpenAI's key unasked.
+        key = api_key_env or (HOSTED_KEY_ENV if urlsplit(url).hostname == urlsplit(HOSTED).hostname else None)
         self._wire = Wire(url, api_key_env=key, max_in_flight=max_in_flight, timeout_s=timeout_s, retries=retries)
         self._model, self._chat = name, chat
         self._path = "/chat/completions" if chat else "/completions"
@@ -74,14 +83,15 @@ class OpenAIModel:
         """A text; a refusal is one too, with `finish_reason` "refusal" or "content_filter"."""
         answer = await self._wire.post(self._path, self._payload(request, request.sampling))
         choice = self._first_choice(answer)
+        finish, usage = choice.get("finish_reason") or "stop", _usage(answer)
         if not self._chat:
-            return Generation(_text(choice.get("text")), choice.get("finish_reason") or "stop", _usage(answer))
+            return Generation(self._text(choice.get("text"), choice), finish, usage)
         message = choice.get("message")
         if not isinstance(message, dict):
             raise BadResponseError(f"{self.name}: the answer has no message", raw=str(choice))
         if message.get("refusal"):
-            return Generation(_text(message["refusal"]), "refusal", _usage(answer))
-        return Generation(_text(message.get("content")), choice.get("finish_reason") or "stop", _usage(answer))
+            return Generation(self._text(message["refusal"], choice), "refusal", usage)
+        return Generation(self._text(message.get("content"), choice), finish, usage)
 
     async def choose(self, request: ChooseRequest) -> Choice:
         """A probability for every option."""
@@ -91,11 +101,16 @@ class OpenAIModel:
         return await (self._full_option(request) if request.method == "full_option" else self._sampled(request))
 
     async def _first_token(self, request: ChooseRequest) -> Choice:
-        payload = self._payload(request, Sampling(max_tokens=1))
-        payload |= {"logprobs": True, "top_logprobs": self._top} if self._chat else {"logprobs": self._top}
+        payload = self._payload(request, FIRST_TOKEN)
+        payload["logprobs"] = True if self._chat else self._top
+        if self._chat:
+            payload["top_logprobs"] = self._top
         answer = await self._wire.post(self._path, payload)
-        top = self._top_tokens(self._first_choice(answer))
-        return from_first_token(top, len(request.options), _usage(answer))
+        choice = self._first_choice(answer)
+        refusal = _refusal(choice)
+        if refusal is not None:  # a result, too: nothing was captured
+            return Choice((0.0,) * len(request.options), 0.0, raw=refusal, usage=_usage(answer))
+        return from_first_token(self._top_tokens(choice), len(request.options), _usage(answer))
 
     def _top_tokens(self, choice: dict[str, Any]) -> list[tuple[str, float]]:
         try:
@@ -108,47 +123,46 @@ class OpenAIModel:
             ) from error
 
     async def _full_option(self, request: ChooseRequest) -> Choice:
-        scores = await asyncio.gather(
-            *(
-                self.score(ScoreRequest(request.prompt, seed=request.seed, continuation=f" {o}"))
-                for o in request.options
-            )
-        )
-        usage = Usage(
-            sum(s.usage.prompt_tokens or 0 for s in scores), sum(s.usage.completion_tokens or 0 for s in scores)
-        )
-        return from_log_likelihoods([s.log_likelihood for s in scores], usage)
+        requests = [ScoreRequest(request.prompt, seed=request.seed, continuation=f" {o}") for o in request.options]
+        scores = await asyncio.gather(*map(self.score, requests))
+        return from_log_likelihoods([s.log_likelihood for s in scores], total_usage(s.usage for s in scores))
 
     async def _sampled(self, request: ChooseRequest) -> Choice:
         base = Request(request.prompt, DRAWN, replicate=request.replicate, context=request.context)
         seeds = [derive_seed(request.seed or 0, request.replicate, "draw", k) for k in range(request.draws)]
         drawn = await asyncio.gather(*(self.generate(replace(base, seed=seed)) for seed in seeds))
-        usage = Usage(
-            sum(g.usage.prompt_tokens or 0 for g in drawn), sum(g.usage.completion_tokens or 0 for g in drawn)
-        )
-        return from_draws([g.text for g in drawn], request.options, usage)
+        return from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
     async def score(self, request: ScoreRequest) -> Score:
         """The log-likelihood of a continuation, from the echoed prompt's log-probabilities.
 
         Raises:
             UnsupportedError: On the chat endpoint, which gives none.
+            BadResponseError: The server does not echo, or echoes tokens that do not spell the continuation.
+            ModelSpecError: Prompt or continuation is empty.
         """
         if self._chat:
             raise UnsupportedError(
                 f"{self.name}: chat endpoints give no prompt log-probabilities; use openai-completions"
             )
-        prompt = request.prompt.text
-        payload = self._payload(request, Sampling(max_tokens=1)) | {
-            "prompt": prompt + request.continuation,
-            "echo": True,
-            "logprobs": 1,
-        }
+        prompt, continuation = request.prompt.text, request.continuation
+        if not prompt or not continuation:
+            raise ModelSpecError(f"{self.name}: a score needs a prompt and a continuation, and one of them is empty")
+        payload = self._payload(request, FIRST_TOKEN)
+        payload |= {"prompt": prompt + continuation, "echo": True, "logprobs": 1}
         answer = await self._wire.post(self._path, payload)
-        found = _continuation(
-            self._first_choice(answer), len(prompt), len(prompt) + len(request.continuation), self.name
-        )
-        return Score(sum(found), len(found), _usage(answer))
+        choice = self._first_choice(answer)
+        try:
+            found = echoed_logprobs(choice["logprobs"], prompt, continuation)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadResponseError(
+                f"{self.name}: the server did not echo the text with its log-probabilities ({error}), so it cannot "
+                "score; ask with method `first_token` or `sampled`",
+                raw=str(choice),
+            ) from error
+        for value in found:
+            probability(value)
+        return Score(sum(min(value, 0.0) for value in found), len(found), _usage(answer))
 
     def _payload(self, request: Request, sampling: Sampling) -> dict[str, Any]:
         payload: dict[str, Any] = {
@@ -173,33 +187,51 @@ class OpenAIModel:
             raise BadResponseError(f"{self.name}: the answer has no choices", raw=str(answer))
         return choices[0]
 
+    def _text(self, value: Any, choice: dict[str, Any]) -> str:
+        if value is not None and not isinstance(value, str):
+            raise BadResponseError(f"{self.name}: the answer is no text", raw=str(choice))
+        return value or ""
 
-def _continuation(choice: dict[str, Any], start: int, stop: int, name: str) -> Sequence[float]:
-    """The log-probabilities of the tokens between two places of the echoed text.
 
-    A token that reaches over the start counts as the continuation's: the tokeniser did not part them there.
+def echoed_logprobs(held: dict[str, Any], prompt: str, continuation: str) -> list[float]:
+    """The log-probabilities of a continuation's tokens in an echoed text.
+
+    A token that reaches over the end of the prompt counts as the continuation's: the tokeniser did not part them there.
+    Offsets are counted from where the given text starts, since some servers put a start token before it.
+
+    Args:
+        held: `tokens`, `token_logprobs` and `text_offset`, of one length.
+        prompt: The text before the continuation.
+        continuation: The text whose tokens are wanted.
+
+    Raises:
+        KeyError, TypeError, ValueError: They are not there, or do not spell the continuation.
     """
-    try:
-        held = choice["logprobs"]
-        rows = zip(held["tokens"], held["token_logprobs"], held["text_offset"], strict=True)
-        found = [logprob for token, logprob, at in rows if at + len(token) > start and at < stop]
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadResponseError(
-            f"{name}: the server did not echo the prompt with log-probabilities; it cannot score", raw=str(choice)
-        ) from error
-    if not found:
-        raise BadResponseError(f"{name}: the echoed text has no token of the continuation", raw=str(choice))
-    for value in found:
-        probability(value)
-    return found
+    tokens, offsets, given = held["tokens"], held["text_offset"], prompt + continuation
+    first = 0 if given.startswith(tokens[0]) or len(tokens) == 1 else 1
+    start, stop = offsets[first] + len(prompt), offsets[first] + len(given)
+    rows = zip(tokens, held["token_logprobs"], offsets, strict=True)
+    found = [(token, logprob) for token, logprob, at in rows if (at >= start or at + len(token) > start) and at < stop]
+    spelt = "".join(token for token, _ in found)
+    # A wrong place would give a wrong number that looks like any other.
+    if not spelt.endswith(continuation) or not given.endswith(spelt):
+        raise ValueError(f"its tokens spell {spelt!r} where {continuation!r} was asked")
+    return [logprob for _, logprob in found]
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _refusal(choice: dict[str, Any]) -> str | None:
+    """What was said instead of an answer, where the model or a filter refused; else None."""
+    message = choice.get("message")
+    said = message.get("refusal") if isinstance(message, dict) else None
+    if said or choice.get("finish_reason") == "content_filter":
+        return said if isinstance(said, str) else "content_filter"
+    return None
 
 
 def _usage(answer: dict[str, Any]) -> Usage:
-    usage = answer.get("usage") or {}
+    usage = answer.get("usage")
+    if not isinstance(usage, dict):
+        return Usage()
     return Usage(usage.get("prompt_tokens"), usage.get("completion_tokens"))
 
 

@@ -1,18 +1,20 @@
 """The wire: JSON over HTTP with a connection pool, retries and an adaptive number of calls in flight.
 
-Client CPU is what limits a survey, so a call does as little as it can: one JSON encoding, one pooled request, one read, one
-decoding (aiohttp and orjson; benchmarks/calls.py measures it against the alternatives).
+Client CPU is what limits a survey, so a call does as little as it can: one JSON encoding, one pooled request, one
+read, one decoding (aiohttp and orjson; benchmarks/calls.py measures it against the alternatives).
 """
 
 from __future__ import annotations
 
 import asyncio
 import email.utils
+import math
 import os
 import random
 import re
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -23,6 +25,7 @@ from .errors import (
     ContentFilterError,
     ContextLengthError,
     ModelError,
+    ModelSpecError,
     ModelTimeoutError,
     RateLimitError,
     RequestRefusedError,
@@ -37,9 +40,11 @@ if TYPE_CHECKING:
     import aiohttp
 
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_RETRY_AFTER_S = 0.5, 30.0, 300.0
-_CONTEXT = re.compile(r"context.{0,12}length|maximum (input|model) length|too many tokens|prompt is too long", re.I)
+_CONTEXT = re.compile(
+    r"context.{0,12}length|context (size|window)|maximum (input|model) length|too many tokens|prompt is too long", re.I
+)
 _FILTER = re.compile(r"content.?(filter|management policy|policy violation)", re.I)
-_MODEL = re.compile(r"model.{0,80}(not found|does not exist|not exist|unknown|not served)|unknown model", re.I)
+_MODEL = re.compile(r"\bmodel\b.{0,80}(not found|not exist|not served)|(unknown|invalid) model\b", re.I)
 
 
 class Wire:
@@ -54,15 +59,16 @@ class Wire:
 
     Raises:
         AuthenticationError: The variable is not set.
+        ModelSpecError: The address is none.
     """
 
     def __init__(
         self, base_url: str, *, api_key_env: str | None, max_in_flight: int, timeout_s: float, retries: int
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        self.base_url = _checked(base_url)
         self.limit = AdaptiveLimit(max_in_flight)
         self._timeout_s, self._retries = timeout_s, retries
-        self._headers = {"Content-Type": "application/json", **_authorization(api_key_env)}
+        self._key = _key_of(api_key_env)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -77,10 +83,11 @@ class Wire:
             try:
                 return await self._once(path, body)
             except (TransportError, _Retry) as error:
-                cause, wait = (error.cause, error.wait_s) if isinstance(error, _Retry) else (error, None)
+                cause, asked = (error.cause, error.wait_s) if isinstance(error, _Retry) else (error, 0.0)
                 if attempt == self._retries:
                     raise cause from None
-                await asyncio.sleep(_backoff(attempt) if wait is None else wait)
+                # What the server asks for is the least: an eager "0" must not use up the retries at once.
+                await asyncio.sleep(max(_backoff(attempt), asked))
         raise AssertionError("unreachable")
 
     async def _once(self, path: str, body: bytes) -> dict[str, Any]:
@@ -89,11 +96,11 @@ class Wire:
         number = await self.limit.acquire()
         try:
             session = self._open_session()
-            async with session.post(self.base_url + path, data=body, headers=self._headers) as response:
+            async with session.post(self.base_url + path, data=body, allow_redirects=False) as response:
                 status, answer = response.status, await response.read()
                 retry_after = response.headers.get("Retry-After") if status != 200 else None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise transport_error(error, self.base_url, self._timeout_s) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as lost:
+            raise transport_error(lost, self.base_url, self._timeout_s) from lost
         finally:
             self.limit.release()
         if status == 200:
@@ -101,7 +108,7 @@ class Wire:
             return _object(answer, self.base_url + path)
         if status == 429:
             self.limit.congested(number)
-        failure = status_error(status, answer, self.base_url + path)
+        failure = status_error(status, self._without_key(answer), self.base_url + path)
         raise _Retry(failure, _wait_of(retry_after)) if isinstance(failure, TransportError) else failure
 
     def _open_session(self) -> aiohttp.ClientSession:
@@ -110,11 +117,23 @@ class Wire:
         loop = asyncio.get_running_loop()
         # A session belongs to the loop it was made in; another asyncio.run() needs another one.
         if self._session is None or self._loop is not loop:
-            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
-            timeout = aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(10.0, self._timeout_s))
-            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=True)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
+                timeout=aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(10.0, self._timeout_s)),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers(),
+            )
             self._loop = loop
         return self._session
+
+    def _headers(self) -> dict[str, str]:
+        # Answers are small: unpacking them would cost more than they save.
+        plain = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        return plain | ({"Authorization": f"Bearer {self._key}"} if self._key else {})
+
+    def _without_key(self, answer: bytes) -> bytes:
+        # Some servers show the key they reject; what they say ends up in messages and in the journal.
+        return answer.replace(self._key.encode(), b"(key)") if self._key else answer
 
     async def aclose(self) -> None:
         """Closes the connections; a later call opens new ones."""
@@ -126,17 +145,25 @@ class Wire:
 class _Retry(Exception):
     """An error worth another try, and how long the server asks to wait."""
 
-    def __init__(self, cause: TransportError, wait_s: float | None) -> None:
+    def __init__(self, cause: TransportError, wait_s: float) -> None:
         super().__init__(str(cause))
         self.cause, self.wait_s = cause, wait_s
 
 
-def transport_error(error: BaseException, where: str, timeout_s: float) -> TransportError:
+def transport_error(error: BaseException, where: str, timeout_s: float) -> ModelError:
     """Our error for one of aiohttp's (or the socket's)."""
-    if isinstance(error, asyncio.TimeoutError):
+    import aiohttp
+
+    said = f"{where}: {str(error) or type(error).__name__}"
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+        return ModelSpecError(f"{said}; write http://HOST:PORT/v1")
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ServerFingerprintMismatch):
+        return SetupError(f"{said}; the server's certificate is not trusted: add it to this machine's")
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return ModelTimeoutError(f"{said}; is the server running, and is the address right?")
+    if isinstance(error, TimeoutError):
         return ModelTimeoutError(f"{where}: no answer within {timeout_s:g} s; raise timeout_s, or lower max_in_flight")
-    said = str(error) or type(error).__name__
-    return ConnectionLostError(f"{where}: {said}; is the server running, and is the address right?")
+    return ConnectionLostError(f"{said}; is the server running, and is the address right?")
 
 
 def status_error(status: int, body: bytes, where: str) -> ModelError:
@@ -153,14 +180,21 @@ def status_error(status: int, body: bytes, where: str) -> ModelError:
         return ModelTimeoutError(said, raw=raw)
     if status == 409 or status >= 500:
         return ServerError(said, raw=raw)
-    if code == "model_not_found" or _MODEL.search(message):
-        return UnknownModelError(f"{said}; name a model this server serves", raw=raw)
-    if status == 404:
-        return SetupError(f"{said}; there is no such endpoint: does the address end in /v1?", raw=raw)
+    if status < 400:
+        return SetupError(f"{said}; the address leads elsewhere: use the one it leads to", raw=raw)
+    return _refusal(status, code, message, said, raw)
+
+
+def _refusal(status: int, code: str, message: str, said: str, raw: str) -> ModelError:
+    """Our error for a 4xx that trying again would not change."""
     if code == "context_length_exceeded" or _CONTEXT.search(message):
         return ContextLengthError(f"{said}; shorten the prompt or max_tokens", raw=raw)
     if code == "content_filter" or _FILTER.search(message):
         return ContentFilterError(said, raw=raw)
+    if code in ("model_not_found", "DeploymentNotFound") or _MODEL.search(message):
+        return UnknownModelError(f"{said}; name a model this server serves", raw=raw)
+    if status == 404:
+        return SetupError(f"{said}; there is no such endpoint: does the address end in /v1?", raw=raw)
     return RequestRefusedError(said, raw=raw)
 
 
@@ -192,24 +226,36 @@ def _backoff(attempt: int) -> float:
     return random.uniform(0, min(LONGEST_WAIT_S, FIRST_WAIT_S * 2**attempt))
 
 
-def _wait_of(retry_after: str | None) -> float | None:
-    """Seconds to wait, from a number or an HTTP date; None where the server does not say."""
+def _wait_of(retry_after: str | None) -> float:
+    """Seconds to wait at least, from a number or an HTTP date; 0 where the server does not say."""
     if retry_after is None:
-        return None
+        return 0.0
     try:
         seconds = float(retry_after)
     except ValueError:
         try:
             seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
         except ValueError:
-            return None
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+            return 0.0
+    return 0.0 if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
-def _authorization(variable: str | None) -> dict[str, str]:
+def _key_of(variable: str | None) -> str | None:
     if variable is None:
-        return {}
-    key = os.environ.get(variable)
+        return None
+    key = os.environ.get(variable, "").strip()
     if not key:
         raise AuthenticationError(f"the environment variable {variable} is not set; put the API key there")
-    return {"Authorization": f"Bearer {key}"}
+    return key
+
+
+def _checked(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ModelSpecError(f"{base_url!r} is no server's address; write http://HOST:PORT/v1")
+    if parts.username is not None or parts.query:
+        # Not shown: addresses appear in messages and reports, and this one may hold a key.
+        raise ModelSpecError(
+            f"the address of {parts.hostname} holds credentials or a query; name the key's variable in api_key_env"
+        )
+    return base_url.rstrip("/")

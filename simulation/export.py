@@ -73,7 +73,7 @@ def save_table(table: pd.DataFrame, path: Path) -> None:
         flat = table.copy()
         for column in ("probabilities", "option_order"):
             if column in flat:
-                flat[column] = [None if v is None else orjson.dumps(list(v)).decode() for v in flat[column]]
+                flat[column] = [None if v is None else orjson.dumps(v.tolist()).decode() for v in flat[column]]
         flat.to_csv(path, index=False)
     elif path.suffix == ".parquet":
         table.to_parquet(path, index=False)

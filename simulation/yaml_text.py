@@ -62,7 +62,9 @@ def load_yaml(path: Path, text_only: bool = True) -> tuple[dict[str, Any], Lines
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise InputError(f"{path}{line}: not valid YAML: {error.problem or error.context}") from error
+        said = error.problem or error.context or ""
+        hint = "; put quotes around a text that holds ? : , [ ] { }" if said.startswith("expected") else ""
+        raise InputError(f"{path}{line}: not valid YAML: {said}{hint}") from error
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not valid YAML: {error}") from error
     finally:

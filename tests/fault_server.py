@@ -44,6 +44,8 @@ ERRORS = {
     "429": (429, {"message": "Slow down"}),
     "500": (500, {"message": "Internal error"}),
     "503": (503, {"message": "Overloaded"}),
+    "502": (502, {"message": "Bad gateway"}),
+    "504": (504, {"message": "Gateway timeout"}),
     "408": (408, {"message": "Request timeout"}),
     "409": (409, {"message": "Conflict"}),
 }
@@ -72,7 +74,7 @@ class FaultServer:
     async def start(self, port: int = 0) -> None:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/{path:.*}", self.handle)
-        self.runner = web.AppRunner(app)
+        self.runner = web.AppRunner(app, shutdown_timeout=0.1)  # a stalled answer is not waited for
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", port)
         await site.start()
@@ -108,6 +110,11 @@ class FaultServer:
             status, error = ERRORS[fault]
             headers = {"Retry-After": self.retry_after} if status in (429, 503) else {}
             return web.json_response({"error": error}, status=status, headers=headers)
+        if fault == "shows_key":
+            said = f"Incorrect API key provided: {request.headers.get('Authorization')}"
+            return web.json_response({"error": {"message": said, "code": "invalid_api_key"}}, status=401)
+        if fault == "moved":
+            return web.Response(status=308, headers={"Location": "/v2"}, text="moved")
         if fault == "drop":
             request.transport.close()
             return web.Response()
@@ -149,6 +156,10 @@ class FaultServer:
             choice["text"] = text
         if body.get("logprobs"):
             choice["logprobs"] = self.logprobs(body, chat, fault)
+        if fault == "no_text":
+            choice |= {"message": {"role": "assistant", "content": 5}} if chat else {"text": 5}
+        if fault == "no_message":
+            choice |= {"message": None, "text": 5}
         usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
         return {
             "id": "x",
@@ -156,7 +167,7 @@ class FaultServer:
             "created": 0,
             "model": body["model"],
             "choices": [choice],
-            "usage": usage,
+            "usage": None if fault == "no_usage" else usage,
         }
 
     def logprobs(self, body: dict, chat: bool, fault: str | None) -> dict | None:
@@ -169,19 +180,31 @@ class FaultServer:
             top = [(token, 0.5) for token, _ in top]
         if fault == "mass_above_one":
             top = [(token, math.log(0.9)) for token, _ in top]
+        if fault == "null_token":
+            rows = [{"token": None, "logprob": -1.0, "bytes": None}]
+            return {"content": [{"top_logprobs": rows}]} if chat else {"top_logprobs": [None]}
+        if fault == "empty_top":
+            top = []
         if fault == "no_letters":
             top = [("The", math.log(0.8)), ("I", math.log(0.1))]
         if chat:
             rows = [{"token": t, "logprob": lp, "bytes": None} for t, lp in top]
-            return {"content": [{"token": top[0][0], "logprob": top[0][1], "top_logprobs": rows}]}
+            return {"content": [{"token": "A", "logprob": -1.0, "bytes": None, "top_logprobs": rows}]}
         if body.get("echo"):
             words = [(m.group(), m.start()) for m in re.finditer(r"\s*\S+", body["prompt"])]
             words.append((" next", len(body["prompt"])))
             values = [None, *(-1.0 for _ in words[1:])]
             if fault == "echo_ignored":
                 words, values = words[-1:], [-1.0]
+            if fault == "start_token":  # as vLLM shows it: every offset is moved by its length
+                words = [("<s>", 0), *((word, at + 3) for word, at in words)]
+                values = [None, *(-1.0 for _ in words[1:])]
+            if fault == "wrong_offsets":
+                words = [(word, at + 7) for word, at in words]
+            if fault == "null_echo":
+                values = [None for _ in words]
             return {"tokens": [w for w, _ in words], "token_logprobs": values, "text_offset": [at for _, at in words]}
-        return {"tokens": [top[0][0]], "token_logprobs": [top[0][1]], "top_logprobs": [dict(top)], "text_offset": [0]}
+        return {"tokens": ["A"], "token_logprobs": [-1.0], "top_logprobs": [dict(top)], "text_offset": [0]}
 
 
 def main() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from ..export import transcripts
@@ -18,7 +17,7 @@ GROUPS_SHOWN = 50
 def deliberation_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
     """What the page's template needs for a deliberation."""
     labels = metrics["labels"]
-    episodes = list(islice(transcripts(folder.path), GROUPS_SHOWN))
+    episodes = _first_groups(folder)
     total = run["units"]
     rest = f"The rest: minipublic transcript {folder.path} EPISODE." if total > len(episodes) else ""
     return {
@@ -29,10 +28,22 @@ def deliberation_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mappi
             for c in metrics["comparisons"]
         ],
         "agreement": [_agreement(name, folder, labels) for name in metrics["conditions"]],
-        "shown": f"{len(episodes)} of {total} episodes. {rest}",
+        "shown": f"{len(episodes):,} of {total:,} episodes. {rest}",
         "several": len(metrics["conditions"]) > 1,
         "episodes": [_episode(t, labels) for t in episodes],
     }
+
+
+def _first_groups(folder: RunFolder) -> list[dict[str, Any]]:
+    """The episodes of the first groups; a group's episodes stand together in the file."""
+    groups: dict[str, None] = {}
+    shown = []
+    for t in transcripts(folder.path):
+        groups.setdefault(t["group"])
+        if len(groups) > GROUPS_SHOWN:
+            break
+        shown.append(t)
+    return shown
 
 
 def _gain(name: str, gain: Mapping[str, Any]) -> dict[str, str]:

@@ -20,7 +20,8 @@ def survey_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str
     """What the page's template needs for a survey."""
     conditions = metrics["conditions"]
     items = metrics["distributions"]
-    first: Mapping[str, Any] = next(iter(conditions.values()), {})
+    measured = [c for c in conditions.values() if "wasserstein" in c]
+    first: Mapping[str, Any] = measured[0] if measured else {}
     return {
         "blocks": _blocks(conditions) if conditions else [],
         "reason": metrics.get("reason", ""),
@@ -113,7 +114,7 @@ def _legend(items: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _item(code: str, item: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
     distances = {
-        name: c["wasserstein"]["items"].get(code) for name, c in conditions.items() if c["wasserstein"]["items"]
+        name: c["wasserstein"]["items"].get(code) for name, c in conditions.items() if "wasserstein" in c
     }
     said = ", ".join(f"{name} {number(d)}" for name, d in distances.items() if d is not None)
     figure = distribution_figure(item["labels"], item["panels"])

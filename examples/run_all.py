@@ -1,0 +1,33 @@
+"""Runs every example on the built-in model; the one that needs human data is skipped with the reason where they are absent."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DATA = Path(os.environ.get("MINIPUBLIC_DATA", HERE.parent.parent / "shared" / "data"))
+
+
+def run(*arguments) -> None:
+    print("$", *(str(a) for a in arguments), flush=True)
+    subprocess.run([sys.executable, *map(str, arguments)], check=True)
+
+
+def main() -> None:
+    command = ("-m", "minipublic.simulation.cli", "run")
+    with tempfile.TemporaryDirectory() as folder:
+        run(HERE / "minimal.py")
+        run(HERE / "own_protocol.py")
+        run(*command, HERE / "wealth_tax.yaml", "--out", f"{folder}/wealth_tax")
+        if (DATA / "nonvoters_2020").is_dir():
+            study = HERE / "nonvoters" / "study.yaml"
+            run(*command, study, "--set", f"data={DATA}", "--limit", "500", "--out", f"{folder}/nonvoters")
+        else:
+            print(f"skipped examples/nonvoters: no human data in {DATA} (set MINIPUBLIC_DATA)")
+    print("all examples ran")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The protocols as LangGraph's server and Studio load them (`langgraph.json`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.graph import StateGraph
+
+from ..personas.questions import Instrument, likert
+from .consensus import build_consensus
+from .survey import build_survey
+
+
+def consensus() -> StateGraph[Any, Any, Any, Any]:
+    """The consensus protocol on the seven-point scale."""
+    return build_consensus()
+
+
+def survey() -> StateGraph[Any, Any, Any, Any]:
+    """A survey of two items, to be looked at; real ones come from a codebook."""
+    items = (likert("parks", "The city should spend more on parks."), likert("buses", "Buses should be free."))
+    return build_survey(Instrument("example", items))

@@ -1,0 +1,5 @@
+"""`python -m minipublic.simulation.cli`, the same as the command `minipublic`."""
+
+from .app import main
+
+main()
