@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .intervals import metric, shifted_interval
+from .intervals import metric, centred_interval
 from .resampling import pairing, resample_counts
 from .responses import Responses, Scale
 from .survey import Statistics
@@ -56,7 +56,7 @@ def compare_conditions(
     value = float(found[0][0] - found[1][0])
     resamples = _differences(human, a, b, tables, values, metric_name, bootstrap, seed)
     counts = {"human": len(human), "a": len(a), "b": len(b), "items": len(codes)}
-    return metric(value, shifted_interval(value, resamples), n=counts)
+    return metric(value, centred_interval(value, resamples), n=counts)
 
 
 def _differences(

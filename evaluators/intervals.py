@@ -42,10 +42,10 @@ def debiased_interval(value: float, resamples: Floats) -> list[float] | None:
     return [float(np.sqrt(max(0.0, end - 2 * b))) for end in plain]
 
 
-def shifted_interval(value: float, resamples: Floats) -> list[float] | None:
-    """The same for a difference of distances, which can be negative, and whose biases mostly cancel."""
+def centred_interval(value: float, resamples: Floats) -> list[float] | None:
+    """The resamples' middle 95 % moved to the estimate: for a difference of distances, whose biases mostly cancel."""
     plain, b = percentile_interval(resamples), bias(value, resamples)
-    return None if plain is None or b is None else [end - 2 * b for end in plain]
+    return None if plain is None or b is None else [end - b for end in plain]
 
 
 def bias(value: float, resamples: Floats) -> float | None:

@@ -1,4 +1,4 @@
-"""Five people look for common ground: the whole library in fifteen lines."""
+"""Five people look for common ground."""
 
 import asyncio
 

@@ -200,7 +200,7 @@ class FaultServer:
                 words = [("<s>", 0), *((word, at + 3) for word, at in words)]
                 values = [None, *(-1.0 for _ in words[1:])]
             if fault == "wrong_offsets":
-                words = [(word, at + 7) for word, at in words]
+                words = [words[0], *((word, at + 7) for word, at in words[1:])]
             if fault == "null_echo":
                 values = [None for _ in words]
             return {"tokens": [w for w, _ in words], "token_logprobs": values, "text_offset": [at for _, at in words]}

@@ -235,7 +235,7 @@ def test_intervals_cover():
     far = coverage(1000, 0.6, 0.1)
     for name in ("wasserstein", "frobenius", "alpha"):
         assert 0.92 <= far[name] <= 0.98, (name, far)
-    for name, share in difference_coverage(1000, studies=200).items():
+    for name, share in difference_coverage(300).items():
         assert 0.92 <= share <= 0.98, name
     assert 0.92 <= clustered_coverage(100) <= 0.98
     assert 0.92 <= clustered_coverage(200) <= 0.98

@@ -12,6 +12,7 @@ from minipublic.models.errors import (
     ContentFilterError,
     ContextLengthError,
     ModelError,
+    ModelSpecError,
     ModelTimeoutError,
     RateLimitError,
     RequestRefusedError,
@@ -20,8 +21,18 @@ from minipublic.models.errors import (
     UnknownModelError,
     UnsupportedError,
 )
-from minipublic.models.openai import OpenAIModel
-from minipublic.models.protocol import ChooseRequest, Message, Prompt, Request, Sampling, ScoreRequest
+from minipublic.models.openai import OpenAIModel, echoed_logprobs
+from minipublic.models.protocol import (
+    Choice,
+    ChooseRequest,
+    Message,
+    Prompt,
+    Request,
+    Sampling,
+    Score,
+    ScoreRequest,
+    Usage,
+)
 from minipublic.models.registry import load_model
 
 ASK = Request(Prompt((Message("system", "You are Ann."), Message("user", "Who are you?"))), seed=5)
@@ -179,7 +190,9 @@ async def test_first_token(server, endpoint):
     await model.aclose()
 
 
-@pytest.mark.parametrize("fault", ["no_logprobs", "null_logprobs", "positive_logprobs", "mass_above_one"])
+@pytest.mark.parametrize(
+    "fault", ["no_logprobs", "null_logprobs", "positive_logprobs", "mass_above_one", "null_token", "empty_top"]
+)
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
 async def test_a_server_that_lies_about_logprobs(server, endpoint, fault):
     model = openai(server, endpoint)
@@ -200,6 +213,60 @@ async def test_score_and_full_option_count_the_continuation_only(server):
     server.always = "echo_ignored"
     with pytest.raises(BadResponseError):
         await model.score(ScoreRequest(Prompt.of("a longer prompt"), continuation=" four five"))
+    await model.aclose()
+
+
+async def test_a_start_token_before_the_echoed_text_moves_nothing(server):
+    model, asked = openai(server, "completions"), ScoreRequest(Prompt.of("one two three"), continuation=" four five")
+    server.always = "start_token"
+    assert await model.score(asked) == Score(-2.0, 2, Usage(10, 3))
+    await model.aclose()
+
+
+@pytest.mark.parametrize("fault", ["echo_ignored", "wrong_offsets", "null_echo", "no_logprobs"])
+async def test_an_echo_that_cannot_be_read_is_an_error_and_not_a_number(server, fault):
+    model, asked = openai(server, "completions"), ScoreRequest(Prompt.of("one two three"), continuation=" four five")
+    server.always = fault
+    with pytest.raises(BadResponseError, match=r"first_token|no log-probability"):
+        await model.score(asked)
+    await model.aclose()
+
+
+def test_echoed_tokens_without_text_of_their_own_count():
+    # A character of two tokens: the first one shows no text.
+    held = {
+        "tokens": ["go", "", "é", " on"],
+        "token_logprobs": [None, -1.0, -2.0, -4.0],
+        "text_offset": [0, 2, 2, 3],
+    }
+    assert echoed_logprobs(held, "go", "é") == [-1.0, -2.0]
+
+
+async def test_a_score_needs_two_texts(server):
+    model = openai(server, "completions")
+    for prompt, continuation in (("", "x"), ("x", "")):
+        with pytest.raises(ModelSpecError, match="empty"):
+            await model.score(ScoreRequest(Prompt.of(prompt), continuation=continuation))
+    assert server.requests == 0
+
+
+async def test_a_refusal_to_choose_is_a_result(server):
+    model = openai(server)
+    for fault, raw in (("refusal", "I cannot help with that."), ("filtered", "content_filter")):
+        server.faults = [fault]
+        assert await model.choose(CHOOSE) == Choice((0.0, 0.0), 0.0, raw, Usage(10, 3))
+    await model.aclose()
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+async def test_an_answer_of_another_shape(server, endpoint):
+    model = openai(server, endpoint)
+    for fault in ("no_message", "no_text"):
+        server.faults = [fault]
+        with pytest.raises(BadResponseError, match=r"no message|no text"):
+            await model.generate(ASK)
+    server.faults = ["no_usage"]
+    assert (await model.generate(ASK)).usage == Usage(None, None)
     await model.aclose()
 
 
@@ -255,6 +322,18 @@ def test_one_model_works_in_several_loops():
     model, first = asyncio.run(once(None))
     _, second = asyncio.run(once(model))
     assert first == second == "text of seed 5"
+
+
+def test_only_the_hosted_server_is_sent_its_key_unasked(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "secret-123")
+    for url in (None, "https://api.openai.com/v1/", "https://api.openai.com/v1"):
+        assert OpenAIModel("m", base_url=url)._wire._key == "secret-123"
+    assert OpenAIModel("m", base_url="http://localhost:1/v1")._wire._key is None
+    monkeypatch.delenv("OPENAI_API_KEY")
+    with pytest.raises(AuthenticationError, match="OPENAI_API_KEY"):
+        OpenAIModel("m")
+    with pytest.raises(ModelSpecError, match="endpoint"):
+        OpenAIModel("m", base_url="http://localhost:1/v1", endpoint="responses")
 
 
 def test_keys_come_from_the_environment_and_are_never_shown(monkeypatch):

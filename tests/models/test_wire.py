@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import orjson
 import pytest
 from aiohttp import client_exceptions as vendor
-
 from minipublic.models import wire
 from minipublic.models.errors import (
     AuthenticationError,
@@ -26,6 +25,7 @@ from minipublic.models.errors import (
     RequestRefusedError,
     ServerError,
     SetupError,
+    TransportError,
     UnknownModelError,
 )
 from minipublic.models.limiter import AdaptiveLimit
@@ -147,7 +147,7 @@ def _quick(monkeypatch):
 @pytest.mark.usefixtures("_quick")
 async def test_a_lasting_failure_is_tried_as_often_as_asked(server, status):
     server.always, held = status, open_wire(server, retries=3)
-    with pytest.raises(wire.TransportError):
+    with pytest.raises(TransportError):
         await ask(held)
     assert server.requests == 4
     await held.aclose()
@@ -174,7 +174,7 @@ async def test_what_comes_back_that_is_no_object(server):
 
 async def test_a_redirect_is_not_followed(server):
     server.always, held = "moved", open_wire(server)
-    with pytest.raises(SetupError, match="308.*leads elsewhere"):
+    with pytest.raises(SetupError, match=r"308.*leads elsewhere"):
         await ask(held)
     assert server.requests == 1
     await held.aclose()
