@@ -21,7 +21,9 @@ class Talk(TypedDict, total=False):
 async def rate(state, runtime: Runtime[Context]):
     """One seat's expected agreement, on a scale of 1 to 7."""
     context, seat = runtime.context, state["seat"]
-    payoff = await expected_agreement(context.model_of(seat), context.seats[seat], state["statement"], names=(context.study,))
+    payoff = await expected_agreement(
+        context.model_of(seat), context.seats[seat], state["statement"], names=(context.study,)
+    )
     return {state["when"]: {seat: payoff.value}}
 
 
@@ -53,5 +55,7 @@ def build() -> StateGraph:
 if __name__ == "__main__":
     seats = {f"seat_{k}": Persona(f"p{k}", {"party": p}) for k, p in enumerate(("Democrat", "Republican", "Green"))}
     context = Context(seats=seats, models={"participant": load_model("synthetic:default")})
-    found = asyncio.run(build().compile().ainvoke({"statement": "The town should close its centre to cars."}, context=context))
+    found = asyncio.run(
+        build().compile().ainvoke({"statement": "The town should close its centre to cars."}, context=context)
+    )
     print(found)

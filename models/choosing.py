@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from .errors import BadResponseError, ModelSpecError, UnsupportedError
-from .protocol import CHOOSE_METHODS, LETTERS, Capabilities, Choice, ChooseRequest, Usage
+from .protocol import CHOOSE_METHODS, LETTERS, Capabilities, Choice, ChooseRequest, Request, Sampling, Usage
+from .seeds import derive_seed
 
+DRAWN = Sampling(max_tokens=16, stop=("\n",))  # an answer fits on a line; what follows would be paid for and not read
 # "A", " A", "(A", "A)", " (A)", "A.", "**A": one letter, whatever brackets and marks the tokeniser glued to it. Some
 # servers show the space before a word as their tokeniser stores it.
 _LETTER = re.compile(r"^[\sĠ▁(\[*\"'`]*([A-Z])[\s)\].:,*\"'`]*$")
@@ -96,6 +98,15 @@ def from_log_likelihoods(log_likelihoods: Sequence[float], usage: Usage = Usage(
     # Taken relative to the largest, since whole texts are easily too unlikely for a float.
     relative = [math.exp(v - top) if v > -math.inf else 0.0 for v in log_likelihoods]
     return Choice(_normalised(relative), captured, usage=usage)
+
+
+def draws_of(request: ChooseRequest) -> list[Request]:
+    """The requests for `request.draws` independent answers: each has a seed of its own, or none where none was given."""
+    seeds = [
+        None if request.seed is None else derive_seed(request.seed, request.replicate, "draw", k)
+        for k in range(request.draws)
+    ]
+    return [Request(request.prompt, DRAWN, seed, request.replicate, request.context) for seed in seeds]
 
 
 def from_draws(answers: Sequence[str], options: Sequence[str], usage: Usage = Usage()) -> Choice:

@@ -13,6 +13,7 @@ import hashlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +25,15 @@ from .protocol import Prompt, join_parts
 
 _SCHEMA = """
 create table if not exists parts (hash blob primary key, content text not null) without rowid;
-create table if not exists prompts (hash text primary key, parts blob not null, roles text not null) without rowid;
 create table if not exists calls (
-    key blob primary key, operation text not null, model text not null, prompt text not null,
+    key blob primary key, operation text not null, model text not null,
+    prompt text not null, parts blob not null, roles text not null,
     request text not null, result text not null, prompt_tokens integer, completion_tokens integer
 ) without rowid;
 pragma user_version = 1;
 """
+# A write waits this long for others to join it: far less than a model takes, and it spares the disk.
+_GATHER_S = 0.005
 _REMEMBERED = 4096
 
 
@@ -38,7 +41,7 @@ class JournalError(OSError):
     """The journal cannot be read or written (full disk, damaged file); what it holds already is safe."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One call to be written."""
 
@@ -109,7 +112,7 @@ class Journal:
     def _write_groups(self) -> None:
         # A connection of the thread's own, so that reading never waits for a sync.
         connection = self._open()
-        remembered: dict[bytes | str, None] = {}
+        remembered: dict[bytes, None] = {}
         for group in self._groups():
             try:
                 if self._failure:
@@ -125,6 +128,7 @@ class Journal:
 
     def _groups(self) -> Iterator[list[tuple[Entry, asyncio.Future[None]]]]:
         while (first := self._queue.get()) is not None:
+            time.sleep(_GATHER_S)
             group = [first]
             while not self._queue.empty():
                 item = self._queue.get()
@@ -143,7 +147,8 @@ class Journal:
 
     def prompt_text(self, prompt_hash: str) -> str | None:
         """A stored prompt as one text, or None if no call used it."""
-        row = self._reader.execute("select parts, roles from prompts where hash = ?", (prompt_hash,)).fetchone()
+        find = "select parts, roles from calls where prompt = ? limit 1"
+        row = self._reader.execute(find, (prompt_hash,)).fetchone()
         if row is None:
             return None
         hashes = [row[0][i : i + 16] for i in range(0, len(row[0]), 16)]
@@ -158,30 +163,27 @@ class Journal:
         self._reader.close()
 
 
-def _write(connection: sqlite3.Connection, entries: list[Entry], remembered: dict[bytes | str, None]) -> None:
+def _write(connection: sqlite3.Connection, entries: list[Entry], remembered: dict[bytes, None]) -> None:
+    fresh = {
+        part: message.content
+        for e in entries
+        for part, message in zip(e.prompt.part_hashes, e.prompt.messages, strict=True)
+        if part not in remembered
+    }
     connection.execute("begin immediate")
-    fresh = [e for e in entries if e.prompt.hash not in remembered]
-    for entry in fresh:
-        prompt = entry.prompt
-        for part, message in zip(prompt.part_hashes, prompt.messages, strict=True):
-            if part not in remembered:
-                connection.execute("insert or ignore into parts values (?, ?)", (part, message.content))
-                remembered[part] = None
-        roles = ",".join(m.role for m in prompt.messages)
-        connection.execute(
-            "insert or ignore into prompts values (?, ?, ?)",
-            (prompt.hash, b"".join(prompt.part_hashes), roles),
-        )
-        remembered[prompt.hash] = None
-    connection.executemany("insert or ignore into calls values (?, ?, ?, ?, ?, ?, ?, ?)", map(_row, entries))
+    connection.executemany("insert or ignore into parts values (?, ?)", fresh.items())
+    connection.executemany("insert or ignore into calls values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, entries))
     connection.execute("commit")
+    remembered.update(dict.fromkeys(fresh))
     while len(remembered) > _REMEMBERED:
         del remembered[next(iter(remembered))]
 
 
 def _row(e: Entry) -> tuple[Any, ...]:
-    request, result = e.request.decode(), e.result.decode()
-    return (e.key, e.operation, e.model, e.prompt.hash, request, result, e.prompt_tokens, e.completion_tokens)
+    roles = ",".join([m.role for m in e.prompt.messages])
+    parts, request, result = b"".join(e.prompt.part_hashes), e.request.decode(), e.result.decode()
+    tokens = (e.prompt_tokens, e.completion_tokens)
+    return (e.key, e.operation, e.model, e.prompt.hash, parts, roles, request, result, *tokens)
 
 
 def _settle(futures: list[asyncio.Future[None]], failure: JournalError | None) -> None:

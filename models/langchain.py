@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from langchain_core.globals import get_llm_cache
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from pydantic import SecretStr
 
-from .choosing import check_choose, from_draws
+from .choosing import check_choose, draws_of, from_draws, total_usage
 from .errors import (
     BadResponseError,
     ConnectionLostError,
+    ContextLengthError,
     ModelError,
     ModelSpecError,
     ModelTimeoutError,
     UnsupportedError,
 )
-from .protocol import (
-    Capabilities,
-    Choice,
-    ChooseRequest,
-    Generation,
-    Message,
-    Request,
-    Sampling,
-    Score,
-    ScoreRequest,
-    Usage,
-)
-from .seeds import derive_seed
-from .wire import status_error
+from .protocol import Capabilities, Choice, ChooseRequest, Generation, Message, Request, Score, ScoreRequest, Usage
+from .wire import checked_address, key_from, status_error
 
 _MESSAGES: dict[str, Callable[[str], BaseMessage]] = {
     "system": SystemMessage,
     "user": HumanMessage,
     "assistant": AIMessage,
 }
-DRAWN = Sampling(max_tokens=16, stop=("\n",))
+NO_KEY = "no-key-needed"  # the SDK insists on having one
+HOSTED_KEY_ENV = "OPENAI_API_KEY"
+_OPENAI_SETTINGS = {name: name for name in ("temperature", "top_p", "max_tokens", "seed")}
 
 
 class LangChainModel:
@@ -50,25 +43,35 @@ class LangChainModel:
         name: Names it in records and in the journal's keys.
         max_in_flight: The most calls at once.
         settings: Which of temperature, top_p, max_tokens, seed are handed to each call under which name; providers
-            differ. What is left out keeps the chat model's own value.
+            differ. What is left out keeps the chat model's own value. By default all four for OpenAI's chat
+            models, none for others; stop strings are always handed over.
     """
-
-    capabilities = Capabilities(choose=("sampled",))
 
     def __init__(
         self, chat: BaseChatModel, name: str, *, max_in_flight: int = 64, settings: dict[str, str] | None = None
     ) -> None:
         self.name = name
         self._chat = chat
-        self._settings = {} if settings is None else settings
+        self._settings = _default_settings(chat) if settings is None else settings
+        self.capabilities = Capabilities(choose=("sampled",), seed="seed" in self._settings)
+        self._secrets = [v.get_secret_value() for v in vars(chat).values() if isinstance(v, SecretStr)]
         self._most = max_in_flight
         self._slots: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+
+    def __repr__(self) -> str:
+        return f"LangChainModel({self.name!r})"
 
     async def aclose(self) -> None:
         """Leaves the chat model, which is the caller's, as it is."""
 
     async def generate(self, request: Request) -> Generation:
-        """A text."""
+        """A text; a refusal is one too, with `finish_reason` "refusal" or "content_filter".
+
+        Raises:
+            ModelSpecError: The chat model caches, which would turn independent draws into one.
+        """
+        if self._chat.cache or (self._chat.cache is None and get_llm_cache() is not None):
+            raise ModelSpecError(f"{self.name}: a cache makes independent draws one; give the chat model cache=False")
         messages = [_message(m) for m in request.prompt.messages]
         try:
             async with self._slot():
@@ -76,7 +79,7 @@ class LangChainModel:
         except ModelError:
             raise
         except Exception as error:
-            raise vendor_error(error, self.name) from error
+            raise vendor_error(error, self.name, self._secrets) from error
         usage = said.usage_metadata
         counted = Usage(usage["input_tokens"], usage["output_tokens"]) if usage else Usage()
         refusal = said.additional_kwargs.get("refusal")
@@ -87,14 +90,8 @@ class LangChainModel:
     async def choose(self, request: ChooseRequest) -> Choice:
         """The shares of `request.draws` drawn answers."""
         check_choose(self.name, self.capabilities, request)
-        seeds = [derive_seed(request.seed or 0, request.replicate, "draw", k) for k in range(request.draws)]
-        drawn = await asyncio.gather(
-            *(self.generate(Request(request.prompt, DRAWN, seed, request.replicate)) for seed in seeds)
-        )
-        usage = Usage(
-            sum(g.usage.prompt_tokens or 0 for g in drawn), sum(g.usage.completion_tokens or 0 for g in drawn)
-        )
-        return from_draws([g.text for g in drawn], request.options, usage)
+        drawn = await asyncio.gather(*map(self.generate, draws_of(request)))
+        return from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
     async def score(self, request: ScoreRequest) -> Score:
         """Is not to be had from a chat model."""
@@ -118,18 +115,38 @@ class LangChainModel:
         return named | ({"stop": list(sampling.stop)} if sampling.stop else {})
 
 
-def vendor_error(error: Exception, where: str) -> ModelError:
-    """Our error for a provider's, told by its HTTP status or its class's name."""
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        body = getattr(error, "body", None)
-        return status_error(status, json.dumps({"error": body or str(error)}, default=str).encode(), where)
-    names = {c.__name__ for c in type(error).__mro__}
-    if any("Timeout" in n for n in names):
-        return ModelTimeoutError(f"{where}: {error}; raise timeout_s")
-    if any("Connection" in n or "Connect" in n or n in ("OSError", "RemoteProtocolError") for n in names):
-        return ConnectionLostError(f"{where}: {error}; is the server running, and is the address right?")
-    return BadResponseError(f"{where}: {type(error).__name__}: {error}")
+def vendor_error(error: Exception, where: str, secrets: Sequence[str] = ()) -> ModelError:
+    """Our error for a provider's, told by its HTTP status or its classes' names.
+
+    Args:
+        error: What the provider's library raised.
+        where: Named in the message.
+        secrets: Not to be shown, whatever the provider says.
+    """
+    status, names = getattr(error, "status_code", None), " ".join(c.__name__ for c in type(error).__mro__)
+    if isinstance(status, int) and status >= 300:
+        body = json.dumps({"error": getattr(error, "body", None) or str(error)}, default=str)
+        return status_error(status, _without(body, secrets).encode(), where)
+    said = f"{where}: {type(error).__name__}: {_without(str(error), secrets)}"
+    if "ContextOverflow" in names:
+        return ContextLengthError(f"{said}; shorten the prompt or max_tokens")
+    if "Timeout" in names:
+        return ModelTimeoutError(f"{said}; raise timeout_s, or lower max_in_flight")
+    if "Connection" in names or "OSError" in names or "RemoteProtocolError" in names:
+        cause = f" ({_without(str(error.__cause__), secrets)})" if error.__cause__ else ""
+        return ConnectionLostError(f"{said}{cause}; is the server running, and is the address right?")
+    return BadResponseError(said)
+
+
+def _without(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "(key)") if secret else text
+    return text
+
+
+def _default_settings(chat: BaseChatModel) -> dict[str, str]:
+    # Told by name, so that the extra need not be installed; Azure's chat model is one of them.
+    return _OPENAI_SETTINGS if any(c.__name__ == "BaseChatOpenAI" for c in type(chat).__mro__) else {}
 
 
 def _message(message: Message) -> BaseMessage:
@@ -158,9 +175,8 @@ def from_langchain_spec(
 
     Raises:
         ModelSpecError: The provider is unknown, or the extra is not installed.
+        AuthenticationError: The variable with the key is not set.
     """
-    import os
-
     provider, _, model = name.partition(":")
     if provider != "openai" or not model:
         raise ModelSpecError(
@@ -168,21 +184,16 @@ def from_langchain_spec(
         )
     try:
         from langchain_openai import ChatOpenAI
-        from pydantic import SecretStr
     except ImportError as error:
         raise ModelSpecError("langchain:openai needs an extra: pip install 'minipublic[hosted]'") from error
-    variable = api_key_env or "OPENAI_API_KEY"
-    # A server of one's own wants no key, but the SDK insists on having one.
-    key = os.environ.get(variable) or ("none" if base_url and not api_key_env else "")
-    if not key:
-        raise ModelSpecError(f"langchain:{name}: the environment variable {variable} is not set; put the API key there")
+    # Only OpenAI itself is sent OpenAI's key unasked.
+    key = key_from(api_key_env or (None if base_url else HOSTED_KEY_ENV)) or NO_KEY
     chat = ChatOpenAI(
         model=model,
-        base_url=base_url,
+        base_url=None if base_url is None else checked_address(base_url),
         api_key=SecretStr(key),
         timeout=timeout_s,
         max_retries=retries,
-        **(provider_options or {}),
+        **({"cache": False} | (provider_options or {})),
     )
-    known = {k: k for k in ("temperature", "top_p", "max_tokens", "seed")}
-    return LangChainModel(chat, f"langchain:{name}", max_in_flight=max_in_flight, settings=known)
+    return LangChainModel(chat, f"langchain:{name}", max_in_flight=max_in_flight)

@@ -6,20 +6,25 @@ Log-probabilities are asked for at temperature 1: they are the model's own distr
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from .choosing import check_choose, from_draws, from_first_token, from_log_likelihoods, probability, total_usage
+from .choosing import (
+    check_choose,
+    draws_of,
+    from_draws,
+    from_first_token,
+    from_log_likelihoods,
+    probability,
+    total_usage,
+)
 from .errors import BadResponseError, ModelSpecError, UnsupportedError
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
-from .seeds import derive_seed
 from .wire import Wire
 
 HOSTED = "https://api.openai.com/v1"
 HOSTED_KEY_ENV = "OPENAI_API_KEY"
 FIRST_TOKEN = Sampling(max_tokens=1)
-DRAWN = Sampling(max_tokens=16, stop=("\n",))
 
 
 class OpenAIModel:
@@ -128,9 +133,7 @@ class OpenAIModel:
         return from_log_likelihoods([s.log_likelihood for s in scores], total_usage(s.usage for s in scores))
 
     async def _sampled(self, request: ChooseRequest) -> Choice:
-        base = Request(request.prompt, DRAWN, replicate=request.replicate, context=request.context)
-        seeds = [derive_seed(request.seed or 0, request.replicate, "draw", k) for k in range(request.draws)]
-        drawn = await asyncio.gather(*(self.generate(replace(base, seed=seed)) for seed in seeds))
+        drawn = await asyncio.gather(*map(self.generate, draws_of(request)))
         return from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
     async def score(self, request: ScoreRequest) -> Score:
@@ -172,7 +175,7 @@ class OpenAIModel:
             self._token_limit: sampling.max_tokens,
         }
         if self._chat:
-            payload["messages"] = request.prompt.messages
+            payload["messages"] = [{"role": m.role, "content": m.content} for m in request.prompt.messages]
         else:
             payload["prompt"] = request.prompt.text
         if request.seed is not None:

@@ -65,10 +65,10 @@ class Wire:
     def __init__(
         self, base_url: str, *, api_key_env: str | None, max_in_flight: int, timeout_s: float, retries: int
     ) -> None:
-        self.base_url = _checked(base_url)
+        self.base_url = checked_address(base_url)
         self.limit = AdaptiveLimit(max_in_flight)
         self._timeout_s, self._retries = timeout_s, retries
-        self._key = _key_of(api_key_env)
+        self._key = key_from(api_key_env)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -95,7 +95,8 @@ class Wire:
 
         number = await self.limit.acquire()
         try:
-            session = self._open_session()
+            here = self._loop is asyncio.get_running_loop()
+            session = self._session if here and self._session is not None else await self._open_session()
             async with session.post(self.base_url + path, data=body, allow_redirects=False) as response:
                 status, answer = response.status, await response.read()
                 retry_after = response.headers.get("Retry-After") if status != 200 else None
@@ -111,20 +112,20 @@ class Wire:
         failure = status_error(status, self._without_key(answer), self.base_url + path)
         raise _Retry(failure, _wait_of(retry_after)) if isinstance(failure, TransportError) else failure
 
-    def _open_session(self) -> aiohttp.ClientSession:
+    async def _open_session(self) -> aiohttp.ClientSession:
         import aiohttp
 
-        loop = asyncio.get_running_loop()
+        left, left_loop = self._session, self._loop
         # A session belongs to the loop it was made in; another asyncio.run() needs another one.
-        if self._session is None or self._loop is not loop:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
-                timeout=aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(10.0, self._timeout_s)),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers=self._headers(),
-            )
-            self._loop = loop
-        return self._session
+        opened = self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
+            timeout=aiohttp.ClientTimeout(total=self._timeout_s, sock_connect=min(10.0, self._timeout_s)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers(),
+        )
+        self._loop = asyncio.get_running_loop()
+        await _close(left, left_loop)
+        return opened
 
     def _headers(self) -> dict[str, str]:
         # Answers are small: unpacking them would cost more than they save.
@@ -137,9 +138,14 @@ class Wire:
 
     async def aclose(self) -> None:
         """Closes the connections; a later call opens new ones."""
-        if self._session is not None and self._loop is asyncio.get_running_loop():
-            await self._session.close()
-        self._session = self._loop = None
+        left, left_loop, self._session, self._loop = self._session, self._loop, None, None
+        await _close(left, left_loop)
+
+
+async def _close(session: aiohttp.ClientSession | None, loop: asyncio.AbstractEventLoop | None) -> None:
+    # A loop that still runs elsewhere keeps its connections: closing them from here is not safe.
+    if session is not None and loop is not None and (loop is asyncio.get_running_loop() or loop.is_closed()):
+        await session.close()
 
 
 class _Retry(Exception):
@@ -240,7 +246,12 @@ def _wait_of(retry_after: str | None) -> float:
     return 0.0 if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
-def _key_of(variable: str | None) -> str | None:
+def key_from(variable: str | None) -> str | None:
+    """The key an environment variable holds; None where no variable is named.
+
+    Raises:
+        AuthenticationError: It is not set.
+    """
     if variable is None:
         return None
     key = os.environ.get(variable, "").strip()
@@ -249,7 +260,12 @@ def _key_of(variable: str | None) -> str | None:
     return key
 
 
-def _checked(base_url: str) -> str:
+def checked_address(base_url: str) -> str:
+    """A server's address that can be shown to anybody, without a slash at its end.
+
+    Raises:
+        ModelSpecError: It is none, or holds credentials.
+    """
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ModelSpecError(f"{base_url!r} is no server's address; write http://HOST:PORT/v1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..models.errors import ModelError, ModelSpecError, SetupError, UnsupportedError
@@ -71,15 +71,19 @@ def render_question(question: Question, options: Sequence[Option], prompts: Prom
     )
 
 
-def read_choice(choice: Choice, question: Question, options: Sequence[Option], names: Names) -> Answer:
+def read_choice(
+    choice: Choice, question: Question, options: Sequence[Option], names: Names, model: str = "", prompt_hash: str = ""
+) -> Answer:
     """Puts probabilities into codebook order and draws the answer from them by the names' seed."""
-    by_code = dict(zip((o.code for o in options), choice.probabilities, strict=True))
-    order = tuple(o.code for o in options)
+    order = tuple([o.code for o in options])
+    mass = choice.captured_mass
     if sum(choice.probabilities) <= 0:
-        return Answer(question.code, Missing("no_option", choice.raw), (), choice.captured_mass, order)
-    probabilities = tuple(by_code[code] for code in question.codes)
+        return Answer(question.code, Missing("no_option", choice.raw), (), mass, order, model, prompt_hash)
+    by_code = dict(zip(order, choice.probabilities, strict=True))
+    probabilities = tuple([by_code[o.code] for o in question.options])
     drawn = draw(probabilities, derive_uniform(*names, "answer"))
-    return Answer(question.code, code_or_declined(question.options[drawn]), probabilities, choice.captured_mass, order)
+    answer = code_or_declined(question.options[drawn])
+    return Answer(question.code, answer, probabilities, mass, order, model, prompt_hash)
 
 
 def code_or_declined(option: Option) -> str | Missing:
@@ -140,10 +144,11 @@ async def ask(
         draws=asking.draws,
     )
     try:
-        answer = read_choice(await model.choose(request), question, options, names)
+        choice = await model.choose(request)
     except ModelError as error:
-        answer = Answer(question.code, as_missing(error), option_order=tuple(o.code for o in options))
-    return replace(answer, model=model.name, prompt_hash=request.prompt.hash), message
+        order = tuple(o.code for o in options)
+        return Answer(question.code, as_missing(error), (), None, order, model.name, request.prompt.hash), message
+    return read_choice(choice, question, options, names, model.name, request.prompt.hash), message
 
 
 def question_context(question: Question, options: Sequence[Option]) -> dict[str, Any]:

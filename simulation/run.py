@@ -18,7 +18,7 @@ from ..models.journal import Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
 from ..models.registry import load_model
-from .engine import run_units
+from .engine import rare_collections, run_units
 from .folder import RunFolder, write_json, write_text
 from .plan import Plan, Unit
 from .records import RECORD_COLUMNS, UTTERANCE_COLUMNS, LineWriter, TableWriter
@@ -138,7 +138,7 @@ async def _run(
     stop = asyncio.Event()
     in_flight = plan.study.engine.units_in_flight
     try:
-        with _stopping_on_interrupt(stop):
+        with _stopping_on_interrupt(stop), rare_collections():
             await run_units(plan.units(limit), make_work(plan, models), emit, in_flight=in_flight, stop=stop)
     finally:
         for table in (records, utterances, transcripts):

@@ -67,6 +67,7 @@ class FaultServer:
         self.requests = 0
         self.prompts: Counter[str] = Counter()
         self.bodies: list[dict] = []
+        self.keys: list[str | None] = []
         self.keep_bodies = True
         self.in_flight = self.peak = 0
         self.url = ""
@@ -91,6 +92,7 @@ class FaultServer:
             body = await request.json()
             if self.keep_bodies:
                 self.bodies.append(body)
+                self.keys.append(request.headers.get("Authorization"))
                 self.prompts[json.dumps([body.get("messages") or body.get("prompt"), body.get("seed")])] += 1
             fault = self.faults.pop(0) if self.faults else self.always
             if self.capacity and self.in_flight > self.capacity:

@@ -113,9 +113,7 @@ def _legend(items: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _item(code: str, item: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
-    distances = {
-        name: c["wasserstein"]["items"].get(code) for name, c in conditions.items() if "wasserstein" in c
-    }
+    distances = {name: c["wasserstein"]["items"].get(code) for name, c in conditions.items() if "wasserstein" in c}
     said = ", ".join(f"{name} {number(d)}" for name, d in distances.items() if d is not None)
     figure = distribution_figure(item["labels"], item["panels"])
     return {

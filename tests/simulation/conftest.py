@@ -59,7 +59,12 @@ def consensus(folder):
             "study": "talk",
             "kind": "consensus",
             "population": {"generate": 12, "attributes": {"party": {"shares": {"D": 0.5, "R": 0.5}}}},
-            "consensus": {"questions": ["Should we tax wealth?", "Is it fair?"], "groups": 3, "group_size": 4, "questions_per_group": 2},
+            "consensus": {
+                "questions": ["Should we tax wealth?", "Is it fair?"],
+                "groups": 3,
+                "group_size": 4,
+                "questions_per_group": 2,
+            },
             "evaluation": {"bootstrap": 50},
         }
         path = folder / "talk.yaml"

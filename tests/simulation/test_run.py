@@ -13,7 +13,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-RECORDS = ["persona", "item", "replicate", "answer", "probabilities", "captured_mass", "missing", "option_order", "model", "prompt_hash"]
+RECORDS = [
+    "persona",
+    "item",
+    "replicate",
+    "answer",
+    "probabilities",
+    "captured_mass",
+    "missing",
+    "option_order",
+    "model",
+    "prompt_hash",
+]
 UTTERANCES = ["episode", "seat", "step", "text", "missing", "model", "prompt_hash"]
 
 
@@ -34,7 +45,16 @@ def records(out: Path) -> pd.DataFrame:
 def test_a_survey_leaves_its_folder(survey, folder):
     out = folder / "out"
     minipublic("run", survey(survey={"replicates": 2}), "--out", out)
-    for name in ("study.yaml", "run.json", "calls.sqlite", "records.parquet", "utterances.parquet", "transcripts.jsonl", "metrics.json", "report.html"):
+    for name in (
+        "study.yaml",
+        "run.json",
+        "calls.sqlite",
+        "records.parquet",
+        "utterances.parquet",
+        "transcripts.jsonl",
+        "metrics.json",
+        "report.html",
+    ):
         assert (out / name).is_file(), name
     table = records(out)
     assert list(table.columns)[: len(RECORDS)] == RECORDS
@@ -173,7 +193,9 @@ def test_ctrl_c_stops_cleanly(survey, folder, server_beside):
     server_beside.delay_s = 0.05
     out = folder / "out"
     study = survey(model={"spec": f"openai:m@{server_beside.url}", "max_in_flight": 2})
-    process = subprocess.Popen(command("run", study, "--out", out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command("run", study, "--out", out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     wait_for_calls(out, 10)
     process.send_signal(signal.SIGINT)
     shown, complaint = process.communicate(timeout=30)
@@ -191,7 +213,9 @@ def test_two_runs_cannot_share_a_folder(survey, folder, server_beside):
     server_beside.delay_s = 0.05
     out = folder / "out"
     study = survey(model={"spec": f"openai:m@{server_beside.url}", "max_in_flight": 2})
-    process = subprocess.Popen(command("run", study, "--out", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command("run", study, "--out", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     wait_for_calls(out, 2)
     assert "another run is writing" in minipublic("run", study, "--out", out, code=2).stderr
     process.kill()
@@ -224,7 +248,9 @@ def kill_and_resume(study: Path, folder: Path, server, kills: int, in_flight: in
     chance = random.Random(11)
     for _ in range(kills):
         held = journal_calls(out) if (out / "calls.sqlite").exists() else 0
-        process = subprocess.Popen(command("run", study, "--out", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command("run", study, "--out", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         wait_for_calls(out, held + 1)
         time.sleep(chance.uniform(0, 0.05))
         os.kill(process.pid, signal.SIGKILL)
@@ -257,7 +283,9 @@ def test_hostile_text_is_escaped_in_the_report(consensus, folder):
     assert "<script" not in page
     assert "{{ 7*7 }}" in page
     assert "&lt;script&gt;" in page
-    assert "http://" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "").replace("http://creativecommons.org", "")
+    assert "http://" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
+        "http://creativecommons.org", ""
+    )
 
 
 def test_export(survey, folder):
@@ -277,7 +305,16 @@ def test_export(survey, folder):
 def test_evaluate_takes_a_run_folder_or_a_table(survey, folder):
     out = folder / "out"
     minipublic("run", survey(), "--out", out)
-    shared = ["--human", folder / "humans.csv", "--codebook", folder / "codebook.yaml", "--by", "party", "--bootstrap", 50]
+    shared = [
+        "--human",
+        folder / "humans.csv",
+        "--codebook",
+        folder / "codebook.yaml",
+        "--by",
+        "party",
+        "--bootstrap",
+        50,
+    ]
     minipublic("evaluate", "survey", *shared, "--simulated", out, "--condition", "qa", "--json", folder / "a.json")
     found = json.loads((folder / "a.json").read_text())
     ours = json.loads((out / "metrics.json").read_text())["conditions"]["qa"]
@@ -286,4 +323,7 @@ def test_evaluate_takes_a_run_folder_or_a_table(survey, folder):
     minipublic("evaluate", "survey", *shared, "--simulated", folder / "w.csv", "--json", folder / "b.json")
     again = json.loads((folder / "b.json").read_text())
     assert again["wasserstein"]["value"] == found["wasserstein"]["value"]
-    assert again["groups"]["party"]["Democrat"]["wasserstein"]["value"] == found["groups"]["party"]["Democrat"]["wasserstein"]["value"]
+    assert (
+        again["groups"]["party"]["Democrat"]["wasserstein"]["value"]
+        == found["groups"]["party"]["Democrat"]["wasserstein"]["value"]
+    )
