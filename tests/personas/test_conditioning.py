@@ -1,0 +1,86 @@
+import pytest
+from minipublic.models.errors import UnsupportedError
+from minipublic.models.protocol import Prompt, Request
+from minipublic.models.registry import load_model
+from minipublic.personas import STYLES, Attribute, Persona, as_chat_model, condition, expected_agreement
+from minipublic.personas.conditioning import ConditioningError
+from minipublic.personas.payoffs import persona_prompts
+
+ANN = Persona("ann", {"party": "Green", "age": "34"}, "I was born by the sea.")
+WORDED = (
+    Attribute("party", question="Which party?", sentence="I vote {value}.", portrayal="You vote {value}."),
+    Attribute("age"),
+    Attribute("income"),
+)
+
+
+def said(style, persona=ANN):
+    return condition(persona, style, WORDED, persona_prompts())
+
+
+def test_styles():
+    assert set(STYLES) == {"none", "qa", "bio", "portray", "backstory", "backstory_with_traits"}
+    assert said("none") == ""
+    assert said("qa") == "Question: Which party?\nAnswer: Green\n\nQuestion: What is your age?\nAnswer: 34"
+    assert said("bio") == "I vote Green. My age: 34."
+    assert said("portray").endswith("You vote Green. Your age: 34.")
+    assert said("backstory") == "Question: Tell me about yourself.\nAnswer: I was born by the sea."
+    assert said("backstory_with_traits") == f"{said('backstory')}\n\n{said('qa')}"
+
+
+def test_what_a_style_needs():
+    with pytest.raises(ConditioningError, match="no backstory"):
+        said("backstory", Persona("x", {"party": "Green"}))
+    with pytest.raises(ConditioningError, match="unknown conditioning style 'biography'"):
+        said("biography")
+    assert said("bio", Persona("nobody")) == ""
+
+
+def test_braces_in_a_backstory_stay():
+    assert "{value} {x}" in said("backstory", Persona("x", backstory="I like {value} {x}."))
+
+
+async def test_payoffs_are_expected_agreement():
+    model = load_model("synthetic:default")
+    payoff = await expected_agreement(model, ANN, "We should plant trees.", attributes=WORDED)
+    probabilities = payoff.answer.probabilities
+    assert len(probabilities) == 7
+    assert payoff.value == pytest.approx(sum((k + 1) * p for k, p in enumerate(probabilities)))
+    assert payoff.sd > 0
+    short = await expected_agreement(model, ANN, "We should plant trees.", labels=("no", "maybe", "yes"))
+    assert 1 <= short.value <= 3
+
+
+async def test_what_cannot_choose_says_so():
+    class Mute:
+        name = "mute:x"
+
+        async def choose(self, request):
+            raise UnsupportedError("cannot")
+
+    with pytest.raises(UnsupportedError):
+        await expected_agreement(Mute(), ANN, "x")
+
+
+async def test_a_persona_is_a_langchain_chat_model():
+    class Echo:
+        name = "echo:x"
+
+        async def generate(self, request: Request):
+            from minipublic.models.protocol import Generation
+
+            self.request = request
+            return Generation("hello")
+
+        async def aclose(self):
+            pass
+
+    model = Echo()
+    chat = as_chat_model(ANN, model, style="bio", attributes=WORDED)
+    answer = await chat.ainvoke([("system", "Be brief."), ("human", "Who are you?")], stop=["\n"])
+    assert answer.text == "hello"
+    assert model.request.prompt.messages[0].content == said("bio")
+    assert model.request.prompt.messages[-1].content == "Who are you?"
+    assert model.request.sampling.stop == ("\n",)
+    assert chat.invoke("Who are you?").text == "hello"
+    assert isinstance(model.request.prompt, Prompt)
