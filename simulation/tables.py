@@ -83,7 +83,7 @@ def human_responses(table: pd.DataFrame, codebook: Codebook, name: str = "the hu
     respondents = _respondents(table, codebook, name, required=True)
     names, counts = np.unique(respondents, return_counts=True)
     if (counts > 1).any():
-        raise InputError(f"{name}: respondent {names[counts > 1][0]!r} stands in more than one row")
+        raise InputError(f"{name}: respondent {str(names[counts > 1][0])!r} stands in more than one row")
     weights = _weights(table, codebook.weight, name)
     responses = Responses(
         respondents=respondents,
@@ -145,7 +145,8 @@ def read_attributes(table: pd.DataFrame, codebook: Codebook) -> dict[str, tuple[
 
 def _column(table: pd.DataFrame, column: str, name: str) -> pd.Series[str]:
     if column not in table.columns:
-        close = get_close_matches(column, [str(c) for c in table.columns], n=1)
+        known = [str(c) for c in table.columns]
+        close = [c for c in known if c.lower() == column.lower()] or get_close_matches(column, known, n=1)
         raise InputError(f"{name}: no column {column!r}{f'; did you mean {close[0]!r}?' if close else ''}")
     return table[column].fillna("").astype(str).str.strip()
 

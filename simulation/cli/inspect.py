@@ -11,6 +11,7 @@ import typer
 from ..errors import InputError
 
 STARTERS = Path(__file__).parent.parent / "starters"
+COMPANIONS = {"survey": ("codebook_survey.yaml", "sample_humans.csv")}
 RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 models = typer.Typer(help="Look at model servers.", no_args_is_help=True)
@@ -56,11 +57,11 @@ def new(
     file.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(STARTERS / f"{kind}.yaml", file)
     typer.echo(f"{file}: edit it, then `minipublic validate {file}` and `minipublic run {file}`")
-    codebook = STARTERS / f"codebook_{kind}.yaml"
-    beside = file.parent / codebook.name
-    if codebook.exists() and not beside.exists():
-        shutil.copyfile(codebook, beside)
-        typer.echo(f"{beside}: its codebook")
+    for name in COMPANIONS.get(kind, ()):
+        beside = file.parent / name
+        if not beside.exists():
+            shutil.copyfile(STARTERS / name, beside)
+            typer.echo(f"{beside}: goes with it")
 
 
 def validate(
