@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .intervals import metric, centred_interval
+from .intervals import centred_interval, metric
 from .resampling import pairing, resample_counts
 from .responses import Responses, Scale
 from .survey import Statistics

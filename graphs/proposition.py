@@ -18,7 +18,9 @@ _NO_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 # These are nouns too: only a short subject can stand before one of them.
-_NOUNS = frozenset({"tax", "fund", "vote", "cut", "limit", "support", "set", "use", "offer", "need", "stop", "lift", "join"})
+_NOUNS = frozenset(
+    {"tax", "fund", "vote", "cut", "limit", "support", "set", "use", "offer", "need", "stop", "lift", "join"}
+)
 _NOUNS |= {"keep", "do", "build", "spend", "ban"}
 _OPEN = re.compile(r"\b(or|ever|if so|how)\b", re.IGNORECASE)  # asks which, not whether
 _CLAUSE = re.compile(r"\b(who|which|that|whose|to|whether|if)\b", re.IGNORECASE)

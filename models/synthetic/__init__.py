@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..errors import ModelSpecError
+from .graded import GradedItem
 from .model import SyntheticModel
-from .public import GradedItem, SyntheticPublic
+from .public import SyntheticPublic
+from .stance import read_stance
 
-__all__ = ["GradedItem", "SyntheticModel", "SyntheticPublic", "from_spec"]
+__all__ = ["GradedItem", "SyntheticModel", "SyntheticPublic", "from_spec", "read_stance"]
 
 
 def from_spec(
@@ -31,11 +34,22 @@ def from_spec(
     """
     if base_url:
         raise ModelSpecError(f"synthetic:{name} runs in this process and has no address; leave @{base_url} out")
+    for what, given in (("attitudes", attitudes), ("items", items)):
+        if given is not None and not isinstance(given, Mapping):
+            raise ModelSpecError(f"synthetic:{name}: {what} must be a mapping, got {given!r}")
+    read = {str(code): _item(f"synthetic:{name}: items: {code}", given) for code, given in (items or {}).items()}
+    known = {str(persona): numbers for persona, numbers in (attitudes or {}).items()}
     try:
-        given = {c: GradedItem(tuple(i["discrimination"]), tuple(i["thresholds"])) for c, i in (items or {}).items()}
-        public = SyntheticPublic(
-            name, dimensions, attribute_share, wording_sd, missing_mass, dict(attitudes or {}), given
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelSpecError(f"synthetic:{name}: items: {error}") from error
+        public = SyntheticPublic(name, dimensions, attribute_share, wording_sd, missing_mass, known, read)
+    except ValueError as error:
+        raise ModelSpecError(f"synthetic:{name}: {error}") from error
     return SyntheticModel(name, public)
+
+
+def _item(where: str, given: Any) -> GradedItem:
+    if not isinstance(given, Mapping) or set(given) != {"discrimination", "thresholds"}:
+        raise ModelSpecError(f"{where}: write {{discrimination: [...], thresholds: [...]}}, got {given!r}")
+    try:
+        return GradedItem(given["discrimination"], given["thresholds"])
+    except ValueError as error:
+        raise ModelSpecError(f"{where}: {error}") from error

@@ -1,152 +1,126 @@
 """A small grammar: opinions, critiques and statements that express a stance, its strength and reasons.
 
-A text carries its stance in one of eleven graded phrases, from which `read_stance` reads it back.
+A text carries its stance in one graded phrase (see `stance`), from which `read_stance` reads it back. Each persona
+has a voice: reasons it keeps coming back to, and turns of phrase it prefers.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-# Stance from -1 to 1 in steps of 0.2. The phrase stands in the text as it is, followed by the topic.
-PHRASES = (
-    "reject outright the idea that",
-    "are firmly against the idea that",
-    "are against the idea that",
-    "have strong doubts that",
-    "have some doubts that",
-    "see both sides of the idea that",
-    "lean towards the idea that",
-    "mostly support the idea that",
-    "support the idea that",
-    "firmly support the idea that",
-    "support without reservation the idea that",
-)
-_SINGULAR = {"are": "am", "have": "have", "see": "see", "lean": "lean"}
-_FOR = (
-    "it treats people more fairly",
-    "those who need it most would feel the difference",
-    "the present way of doing things has not worked",
-    "it would pay for itself in the long run",
-    "other places have tried it and done well",
-    "it would give people more say over their own lives",
-    "we owe it to those who come after us",
-    "it is simple enough that everybody would understand it",
-)
-_AGAINST = (
-    "the cost would fall on people who cannot afford it",
-    "nobody has shown that it would work here",
-    "it takes a choice away from people",
-    "there are more urgent things to spend effort on",
-    "it would be hard to run and easy to get round",
-    "the present way of doing things mostly works",
-    "it asks too much of small places and small businesses",
-    "once it is in place it would be hard to undo",
-)
-_OPENINGS = (
-    "Speaking for myself, I",
-    "On balance I",
-    "To be honest, I",
-    "I have thought about this and I",
-    "I",
-    "All in all I",
-)
-_JOINERS = ("because", "mainly because", "since", "first of all because")
-_ALSO = ("Also,", "Besides,", "What is more,", "On top of that,")
-_THOUGH = ("That said,", "Still,", "I do see that", "At the same time,")
-_STATEMENT = (
-    "As a group, we {phrase} {topic}. Those of us in favour say that {pro}; those who hesitate say that {con}. {close}",
-    "After hearing each other out, we {phrase} {topic}. What speaks for it is that {pro}. Against it stands that {con}. {close}",
-    "We {phrase} {topic}. Most of us could agree that {pro}, while keeping in mind that {con}. {close}",
-)
-_CLOSES = (
-    "Whatever is decided should be reviewed after a few years.",
-    "It should be brought in step by step, and its effects published.",
-    "Those who would be hit hardest should be heard before anything is settled.",
-    "The decision should rest on evidence, and be open to change.",
-)
-_READ = re.compile(
-    r"\b(?:" + "|".join(sorted((re.escape(p) for p in PHRASES), key=len, reverse=True)) + r")\b", re.IGNORECASE
-)
-_PLACE = {phrase: -1 + 2 * k / (len(PHRASES) - 1) for k, phrase in enumerate(PHRASES)}
+from . import wordings as w
+from .derivation import short
+from .stance import first_person, frame, phrase_of, read_stance, stance_of
+
+__all__ = ["Voice", "critique", "declarative", "opinion", "read_stance", "stance_of", "statement"]
+
+# A reason as a statement of the group takes it up: "I" is one person's.
+_OF_ALL = {reason: reason.replace("I have seen around me", "some of us have seen") for reason in (*w.FOR, *w.AGAINST)}
+# Closer than this, a critique has nothing to object; from this distance on it objects much.
+CONTENT_WITHIN, FAR_FROM = 0.25, 0.6
+# Nearer to 0 than this, an opinion weighs one reason for against one against.
+UNDECIDED_WITHIN = 0.1
 
 
-def phrase_of(stance: float) -> str:
-    """The graded phrase nearest to a stance in [-1, 1]."""
-    return PHRASES[round((max(-1.0, min(1.0, stance)) + 1) / 2 * (len(PHRASES) - 1))]
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How one persona talks; derived from its name.
 
+    Args:
+        pros: Reasons for, the persona's favourites first.
+        cons: Reasons against, likewise.
+        turn: Where in a list of turns of phrase the persona starts.
+    """
 
-def read_stance(text: str) -> float | None:
-    """The stance in [-1, 1] that a text of this grammar expresses, or None if it is no such text."""
-    match = _READ.search(text.replace("I am ", "I are "))
-    return None if match is None else _PLACE[match.group(0).lower()]
+    pros: tuple[str, ...]
+    cons: tuple[str, ...]
+    turn: int
 
-
-def stance_of(text: str) -> float:
-    """The stance a text expresses; a text from elsewhere has a stance of its own, always the same one."""
-    read = read_stance(text)
-    if read is not None:
-        return read
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**63 - 1
-
-
-def opinion(stance: float, proposition: str, draw: random.Random) -> str:
-    """An opinion of two to four sentences."""
-    main, other = _sides(stance)
-    reasons = draw.sample(main, 3)
-    said = [
-        f"{draw.choice(_OPENINGS)} {_first_person(phrase_of(stance))} {topic(proposition)}, {draw.choice(_JOINERS)} {reasons[0]}."
-    ]
-    if draw.random() < 0.75:
-        said.append(f"{draw.choice(_ALSO)} {reasons[1]}.")
-    if abs(stance) < 0.75 or draw.random() < 0.3:
-        said.append(f"{draw.choice(_THOUGH)} {draw.choice(other)}.")
-    return " ".join(said)
-
-
-def critique(stance: float, statement_stance: float, proposition: str, draw: random.Random) -> str:
-    """A critique of a statement, which says how far it is from one's own stance and which way it should move."""
-    gap = stance - statement_stance
-    own = f"For my part, I {_first_person(phrase_of(stance))} {topic(proposition)}"
-    if abs(gap) < 0.25:
-        praise = draw.choice(
-            ("I can sign this as it stands.", "This says what I think.", "I am happy with this draft.")
+    @classmethod
+    def of(cls, persona: str, proposition: str) -> Voice:
+        """The voice of a persona when it talks about a proposition."""
+        own = random.Random(repr(("voice", short(persona), short(proposition))))
+        return cls(
+            tuple(own.sample(w.FOR, len(w.FOR))), tuple(own.sample(w.AGAINST, len(w.AGAINST))), own.randrange(60)
         )
-        return f"{praise} {own}."
-    main, _ = _sides(gap)
-    degree = "a little" if abs(gap) < 0.6 else "much"
-    way = "too cautious" if gap > 0 else "too sure of itself"
-    ask = draw.choice(("It should say that", "It leaves out that", "I miss the point that"))
-    return f"The draft is {degree} {way} for me. {own}. {ask} {draw.choice(main)}."
+
+    def sides(self, stance: float) -> tuple[Sequence[str], Sequence[str]]:
+        """The reasons for one's own side, and those for the other."""
+        return (self.pros, self.cons) if stance >= 0 else (self.cons, self.pros)
 
 
-def statement(stance: float, proposition: str, draw: random.Random) -> str:
-    """A group statement of one paragraph."""
-    return draw.choice(_STATEMENT).format(
-        phrase=phrase_of(stance),
-        topic=topic(proposition),
-        pro=draw.choice(_FOR),
-        con=draw.choice(_AGAINST),
-        close=draw.choice(_CLOSES),
+def opinion(stance: float, proposition: str, draw: random.Random, voice: Voice | None = None) -> str:
+    """An opinion of two to five sentences: the stance, one to three reasons, and how settled it is."""
+    voice = voice or Voice.of("", proposition)
+    phrase = first_person(phrase_of(stance, draw.randrange(6)))
+    said = f"{_turn(w.OPENINGS, voice, draw)} I {phrase} {frame(proposition)}".strip()
+    if abs(stance) < UNDECIDED_WITHIN:
+        even = draw.choice(w.EVEN).format(pro=voice.pros[draw.randrange(2)], con=voice.cons[draw.randrange(2)])
+        return f"{said}. {even}{_ending(stance, draw)}"
+    main, other = voice.sides(stance)
+    reason = main[draw.randrange(2)]
+    if draw.random() < 0.5:
+        sentences = [f"{said}, {draw.choice(w.JOINERS)} {reason}."]
+    else:
+        sentences = [f"{said}.", draw.choice(w.FOLLOWS).format(reason=reason)]
+    if draw.random() < 0.6:
+        sentences.append(f"{_turn(w.ALSO, voice, draw)} {main[2 + draw.randrange(2)]}.")
+    if abs(stance) < 0.5 or draw.random() < 0.3:
+        sentences.append(f"{_turn(w.THOUGH, voice, draw)} {other[draw.randrange(2)]}.")
+    return " ".join(sentences) + _ending(stance, draw)
+
+
+def critique(
+    stance: float, statement_stance: float, proposition: str, draw: random.Random, voice: Voice | None = None
+) -> str:
+    """A critique of a statement: how far it is from one's own stance, that stance, and what is missing."""
+    voice = voice or Voice.of("", proposition)
+    gap = stance - statement_stance
+    own = f"{_turn(w.OWN, voice, draw)} {first_person(phrase_of(stance, draw.randrange(6)))} {frame(proposition)}."
+    main, other = voice.sides(gap)
+    if abs(gap) < CONTENT_WITHIN:
+        thanks = f" It is good that it also sees that {other[0]}." if draw.random() < 0.3 else ""
+        return f"{_turn(w.CONTENT, voice, draw)}{thanks} {own}"
+    degree, nearly = ("a good deal", "nearly") if abs(gap) >= FAR_FROM else ("a little", "quite")
+    judged = _turn(w.NOT_FAR_ENOUGH if gap > 0 else w.TOO_FAR, voice, draw).format(degree=degree, nearly=nearly)
+    ask = _turn(w.ASKS, voice, draw).format(reason=main[draw.randrange(2)])
+    return " ".join((judged, own, ask) if draw.random() < 0.7 else (own, judged, ask))
+
+
+def statement(stance: float, proposition: str, draw: random.Random, heard: Iterable[str] = ()) -> str:
+    """A group statement of one paragraph, which takes up the reasons most often heard on either side."""
+    texts = list(heard)
+    return draw.choice(w.STATEMENTS).format(
+        said=f"we {phrase_of(stance, draw.randrange(6))} {frame(proposition)}",
+        pro=_OF_ALL[_most_heard(w.FOR, texts, draw)],
+        con=_OF_ALL[_most_heard(w.AGAINST, texts, draw)],
+        close=draw.choice(w.CLOSES),
     )
 
 
-def topic(proposition: str) -> str:
-    """A proposition as a clause: no capital, no full stop, one line."""
-    clause = " ".join(proposition.split()).rstrip(".?! ") or "this should be done"
-    first, _, rest = clause.partition(" ")
-    keeps_capital = first == "I" or first.isupper() or any(c.isupper() for c in first[1:])
-    lowered = first if keeps_capital else first[:1].lower() + first[1:]
-    return f"{lowered} {rest}".strip()
+def declarative(question: str) -> str:
+    """A sentence to agree or disagree with, made from any question."""
+    asked = frame(question)
+    if asked.startswith("that "):
+        clause = asked.removeprefix("that ")
+        return f"{clause[:1].upper()}{clause[1:]}."
+    return f"The answer to {asked.removeprefix('behind ')} is yes."
 
 
-def _first_person(phrase: str) -> str:
-    verb, _, rest = phrase.partition(" ")
-    return f"{_SINGULAR.get(verb, verb)} {rest}"
+def _ending(stance: float, draw: random.Random) -> str:
+    ends = w.STRONG_ENDS if abs(stance) >= 0.7 else w.MILD_ENDS if abs(stance) < 0.5 else ()
+    return f" {draw.choice(ends)}" if ends and draw.random() < 0.4 else ""
 
 
-def _sides(stance: float) -> tuple[Sequence[str], Sequence[str]]:
-    return (_FOR, _AGAINST) if stance >= 0 else (_AGAINST, _FOR)
+def _most_heard(reasons: Sequence[str], texts: Sequence[str], draw: random.Random) -> str:
+    counts = Counter({reason: sum(reason in text for text in texts) for reason in reasons})
+    most = max(counts.values())
+    return draw.choice([reason for reason in reasons if counts[reason] == most])
+
+
+def _turn(choices: Sequence[str], voice: Voice, draw: random.Random) -> str:
+    # One of three that the persona is used to.
+    return choices[(voice.turn + draw.randrange(min(3, len(choices)))) % len(choices)]

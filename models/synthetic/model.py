@@ -2,188 +2,186 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from ..choosing import check_choose
 from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
 from ..seeds import derive_seed
-from . import grammar
-from .public import SyntheticPublic, Vector, graded_probabilities, normals
+from . import grammar, mediation
+from .graded import Vector
+from .presented import last_text, lettered_options, option_count
+from .public import SyntheticPublic
+from .stance import stance_of
 
-# Agreement with a statement: a graded response whose latent value falls with the distance of the stances.
-AT_ONE_MIND, PER_DISTANCE, AGREEMENT_SPREAD = 2.2, 3.2, 5.0
-# The draft misses the group's centre by a random error of this size; the revision moves this far towards it.
-DRAFT_ERROR, REVISION_STEP = 0.35, 0.8
+# A made-up cost for each word of a text, and for each squared unit between its stance and one's own.
+WORD_COST, DISTANCE_COST = 2.5, 2.0
+_LETTERED = re.compile(r"[\s(\[*]*([A-Z])[\s)\].:*]*")
+_ASKED = re.compile(r"[^.!?\n]{3,400}\?")
 
 
 class SyntheticModel:
     """Answers as a simulated public with known parameters would.
 
+    It answers from `request.context` and falls back on the prompt where the context says nothing. Its
+    probabilities are exact, so temperature and top_p do not change them.
+
     Args:
         name: Names the public; another name is another public.
         public: Its parameters; by default all derived from the name.
+        options: Parameters of `SyntheticPublic`, in place of `public`.
+
+    Raises:
+        TypeError: Both `public` and options are given, or an option is none of the public's.
+        ValueError: A parameter is out of range.
     """
 
     capabilities = Capabilities(score=True, choose=("first_token", "full_option", "sampled"))
 
-    def __init__(self, name: str = "default", public: SyntheticPublic | None = None) -> None:
-        self.public = public or SyntheticPublic(name)
+    def __init__(self, name: str = "default", public: SyntheticPublic | None = None, **options: Any) -> None:
+        if public is not None and options:
+            raise TypeError(f"give the public or its parameters ({', '.join(options)}), not both")
+        self.public = public or SyntheticPublic(name, **options)
         plain = self.public == SyntheticPublic(name)
         # The name keys the journal: other parameters must be another name.
-        marks = "" if plain else "+" + hashlib.blake2b(repr(self.public).encode(), digest_size=4).hexdigest()
-        self.name = f"synthetic:{name}{marks}"
+        self.name = f"synthetic:{name}" if plain else f"synthetic:{name}+{self.public.mark}"
 
     def describe(self) -> str:
         """One sentence for reports."""
         return (
-            f"{self.name} is no language model: answers and texts come from a built-in simulation with known parameters, "
-            "made to try studies out and to test the measures. They say nothing about people."
+            f"Answers come from a built-in simulation with known parameters ({self.name}), not from a language model; "
+            "it is made to try studies out and to test the measures, and says nothing about real people."
         )
 
     async def aclose(self) -> None:
         """Has nothing to close."""
 
     async def choose(self, request: ChooseRequest) -> Choice:
-        """The exact probabilities; for `sampled`, the shares of seeded draws from them."""
+        """The exact probabilities; for `sampled`, the shares of seeded draws from them.
+
+        Raises:
+            UnsupportedError: The method is none of the three.
+            ModelSpecError: The options are none, blank or more than 26, or a given item does not fit them.
+        """
+        check_choose(self.name, self.capabilities, request)
         probabilities = self.probabilities(request.context, len(request.options), request)
-        usage = Usage(_tokens(request), 1 if request.method != "sampled" else request.draws)
         if request.method != "sampled":
-            return Choice(probabilities, 1.0, usage=usage)
-        draw = random.Random(derive_seed(request.seed or 0, request.replicate, request.prompt.hash))
-        drawn = draw.choices(range(len(probabilities)), probabilities, k=request.draws)
+            return Choice(probabilities, 1.0, usage=Usage(_tokens(request), 1))
+        drawn = _random(request).choices(range(len(probabilities)), probabilities, k=request.draws)
         shares = tuple(drawn.count(k) / request.draws for k in range(len(probabilities)))
-        return Choice(shares, 1.0, raw=" ".join(f"({LETTERS[k]})" for k in drawn), usage=usage)
+        raw = "\n".join(f"({LETTERS[k]})" for k in drawn)
+        return Choice(shares, 1.0, raw=raw, usage=Usage(_tokens(request), request.draws))
 
     def probabilities(self, context: Mapping[str, Any], options: int, request: Request | None = None) -> Vector:
-        """The exact probability of each option as presented.
+        """The exact probability of each option as presented; see `SyntheticPublic.probabilities`.
 
         Args:
             context: As the protocols send it (`personas.asking.question_context`, `persona_context`).
             options: How many options there are.
             request: Gives the question's text where the context does not.
         """
-        flags = tuple(context.get("missing_options") or (False,) * options)
-        asked = [k for k in range(options) if not flags[k]]
-        ranks = context.get("option_rank") or tuple(range(options))
-        order = sorted(asked, key=lambda k: ranks[k])
-        left = 1 - self.public.missing_mass * (options - len(asked))
-        substantive = self._substantive(context, len(order), [str(c) for c in context.get("option_codes", ())], request)
-        out = [self.public.missing_mass] * options
-        for k, p in zip(order, substantive, strict=True):
-            out[k] = p * left
-        return tuple(out)
-
-    def _substantive(
-        self, context: Mapping[str, Any], options: int, codes: Sequence[str], request: Request | None
-    ) -> Vector:
-        attitude = self._attitude(context)
-        step = context.get("step")
-        if step == "rating" and "statement" in context:
-            own = self.public.stance(attitude, _proposition(context))
-            distance = abs(own - grammar.stance_of(str(context["statement"])))
-            return graded_probabilities(AT_ONE_MIND - PER_DISTANCE * distance, _even_thresholds(options))
-        if step == "position" and "proposition" in context:
-            own = self.public.stance(attitude, _proposition(context))
-            return graded_probabilities(3.0 * own, _even_thresholds(options))
-        text = str(context.get("question_text") or (request.prompt.messages[-1].content if request else ""))
-        if context.get("ordinal", True):
-            return self.public.graded(attitude, self.public.item(str(context.get("question", "")), text, options))
-        return self._nominal(attitude, text, options)
-
-    def _nominal(self, attitude: Vector, text: str, options: int) -> Vector:
-        weights = (normals(len(attitude) + 1, self.public.name, "nominal", text, k) for k in range(options))
-        utilities = [w[-1] + sum(a * b for a, b in zip(attitude, w, strict=False)) for w in weights]
-        top = max(utilities)
-        exponentials = [math.exp(u - top) for u in utilities]
-        return tuple(e / sum(exponentials) for e in exponentials)
-
-    def _attitude(self, context: Mapping[str, Any]) -> Vector:
-        return self.public.attitude(
-            str(context.get("persona", "")),
-            context.get("attributes"),
-            str(context.get("backstory", "")),
-            str(context.get("style", "")),
-        )
+        return self.public.probabilities(context, options, last_text(request) if request else "")
 
     async def generate(self, request: Request) -> Generation:
-        """A text of the grammar that fits the step, drawn by the request's seed."""
-        draw = random.Random(derive_seed(request.seed or 0, request.replicate, request.prompt.hash))
-        text = self._text(request, draw)
-        return Generation(text, usage=Usage(_tokens(request), max(1, len(text) // 4)))
+        """A text of the grammar that fits the step, drawn by the request's seed; stop strings and length hold."""
+        text = self._text(request, _random(request))
+        for stop in request.sampling.stop:
+            text = text.partition(stop)[0] if stop else text
+        room = 4 * max(request.sampling.max_tokens, 1)
+        reason = "stop" if len(text) <= room else "length"
+        text = text[:room]
+        return Generation(text, reason, Usage(_tokens(request), max(1, len(text) // 4)))
 
     def _text(self, request: Request, draw: random.Random) -> str:
         context = request.context
-        step, proposition = context.get("step"), _proposition(context) or request.prompt.messages[-1].content[:200]
+        step, proposition = context.get("step"), _proposition(request)
         if step == "draft":
-            centre = _centre(context.get("opinions", {}), context.get("weights", {}))
-            return grammar.statement(centre + draw.gauss(0, DRAFT_ERROR), proposition, draw)
+            heard = mediation.texts(context, "opinions")
+            return grammar.statement(mediation.drafted(context, draw), proposition, draw, heard)
         if step == "revision":
-            return grammar.statement(_revised(context), proposition, draw)
+            heard = mediation.texts(context, "opinions", "critiques")
+            return grammar.statement(mediation.revised(context, draw), proposition, draw, heard)
         if step == "proposition":
-            return _as_sentence(str(context.get("question_text", proposition)))
-        if step == "battery":
-            return self._battery(request, draw)
-        own = self.public.stance(self._attitude(context), proposition)
+            return grammar.declarative(str(context.get("question_text") or proposition))
+        if step == "battery" and (lines := self._battery(request, draw)):
+            return lines
+        own = self.public.stance(self.public.attitude_of(context), proposition)
+        voice = grammar.Voice.of(str(context.get("persona") or ""), proposition)
         if step == "critique":
-            return grammar.critique(own, grammar.stance_of(str(context.get("statement", ""))), proposition, draw)
-        return grammar.opinion(own, proposition, draw)
+            return grammar.critique(own, stance_of(str(context.get("statement") or "")), proposition, draw, voice)
+        return grammar.opinion(_expressed(own, context), proposition, draw, voice)
 
     def _battery(self, request: Request, draw: random.Random) -> str:
+        """A line "1. (A)" for each item; an item that lists no options gets none."""
+        items = request.context.get("items")
         shared = {k: v for k, v in request.context.items() if k != "items"} | {"step": "item"}
         lines = []
-        for number, item in enumerate(request.context.get("items", ()), start=1):
-            probabilities = self.probabilities({**shared, **item}, len(item["option_codes"]))
-            lines.append(f"{number}. ({LETTERS[draw.choices(range(len(probabilities)), probabilities)[0]]})")
+        for number, item in enumerate(items if isinstance(items, list | tuple) else (), start=1):
+            options = option_count(item) if isinstance(item, Mapping) else 0
+            if options:
+                probabilities = self.probabilities({**shared, **item}, options)
+                lines.append(f"{number}. ({LETTERS[draw.choices(range(options), probabilities)[0]]})")
         return "\n".join(lines)
 
     async def score(self, request: ScoreRequest) -> Score:
-        """The log-likelihood of a text: words of the grammar are likelier the nearer its stance is to one's own.
+        """The log-likelihood of a text.
 
-        A made-up likelihood (a fixed cost a word, and a normal density around the persona's stance), for trying
-        pipelines out; of an option's letter or code it is the exact log-probability.
+        Of an option's letter, code or whole text it is the exact log-probability: the options are those the context
+        lists, or the lettered lines at the prompt's end. Of any other text it is made up, for trying pipelines out: a
+        fixed cost for each word, and more the further the text's stance is from the persona's own.
         """
-        codes = [str(c) for c in request.context.get("option_codes", ())]
-        said = request.continuation.strip().strip("().")
-        if said in codes or (said in LETTERS and LETTERS.find(said) < len(codes) and said):
-            place = codes.index(said) if said in codes else LETTERS.index(said)
-            p = self.probabilities(request.context, len(codes), request)[place]
-            return Score(math.log(max(p, 1e-300)), 1, Usage(_tokens(request), 0))
+        usage = Usage(_tokens(request), 0)
+        listed = lettered_options(last_text(request))
+        codes = [str(c) for c in request.context.get("option_codes") or ()]
+        place = _place(request.continuation, listed, codes)
+        if place is not None:
+            p = self.probabilities(request.context, len(codes) or len(listed), request)[place]
+            return Score(math.log(p) if p > 0 else -math.inf, 1, usage)
         words = max(1, len(request.continuation.split()))
-        own = self.public.stance(self._attitude(request.context), _proposition(request.context))
-        gap = own - grammar.stance_of(request.continuation)
-        return Score(-2.5 * words - 2 * gap * gap, words, Usage(_tokens(request), 0))
+        own = self.public.stance(self.public.attitude_of(request.context), _proposition(request))
+        gap = own - stance_of(request.continuation)
+        return Score(-WORD_COST * words - DISTANCE_COST * gap * gap, words, usage)
 
 
-def _proposition(context: Mapping[str, Any]) -> str:
-    return str(context.get("proposition") or context.get("question_text") or "")
+def _place(said: str, listed: list[str], codes: list[str]) -> int | None:
+    """Which option a continuation names: by letter, then by text, then by code."""
+    options = len(codes) or len(listed)
+    letter = _LETTERED.fullmatch(said)
+    if letter and LETTERS.index(letter.group(1)) < options:
+        return LETTERS.index(letter.group(1))
+    said = said.strip().rstrip(".").casefold()
+    for names in (listed[:options], codes):
+        read = [name.rstrip(".").casefold() for name in names]
+        if said in read:
+            return read.index(said)
+    return None
 
 
-def _centre(texts: Mapping[str, str], weights: Mapping[str, float]) -> float:
-    """The weighted mean of the texts' stances; 0 of none."""
-    pairs = [(grammar.stance_of(text), float(weights.get(seat, 1.0))) for seat, text in texts.items()]
-    total = sum(w for _, w in pairs)
-    return sum(s * w for s, w in pairs) / total if total > 0 else 0.0
+def _expressed(own: float, context: Mapping[str, Any]) -> float:
+    """The stance of an opinion: half-way to the position already taken, where its scale (K points) is known."""
+    position, scale = context.get("position"), context.get("position_scale")
+    if not (isinstance(position, int) and isinstance(scale, int) and 1 <= position <= scale and scale > 1):
+        return own
+    return (own + 2 * (position - 1) / (scale - 1) - 1) / 2
 
 
-def _revised(context: Mapping[str, Any]) -> float:
-    """From the statement towards the centre of those who criticised it, who say their own stance."""
-    before = grammar.stance_of(str(context.get("statement", "")))
-    centre = _centre({**context.get("opinions", {}), **context.get("critiques", {})}, context.get("weights", {}))
-    return before + REVISION_STEP * (centre - before)
+def _proposition(request: Request) -> str:
+    """What a text is about: as the context says, or the prompt's last question, or its last line."""
+    told = request.context.get("proposition") or request.context.get("question_text")
+    if told:
+        return str(told)
+    text = last_text(request)[-4000:].strip()
+    asked = _ASKED.findall(text)
+    return asked[-1].strip() if asked else text.rpartition("\n")[2]
 
 
-def _even_thresholds(options: int) -> Vector:
-    step = AGREEMENT_SPREAD / max(options - 1, 1)
-    return tuple(step * (k - (options - 2) / 2) for k in range(options - 1))
-
-
-def _as_sentence(question: str) -> str:
-    clause = grammar.topic(question)
-    return f"The answer to the question “{clause}?” is yes."
+def _random(request: Request) -> random.Random:
+    persona = str(request.context.get("persona") or "")
+    return random.Random(derive_seed(request.seed or 0, request.replicate, request.prompt.hash, persona))
 
 
 def _tokens(request: Request) -> int:
-    return sum(len(m.content) for m in request.prompt.messages) // 4
+    return sum([len(m.content) for m in request.prompt.messages]) // 4

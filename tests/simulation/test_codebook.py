@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from minipublic.simulation.codebook import load_codebook
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.yaml_text import load_yaml
@@ -62,7 +61,10 @@ def test_bins(tmp_path):
         (("missing: [9, -1]", "missing: [1, 2, 9]"), r"yaml:10: items\.q1\.missing: fewer than two"),
         (("[18, 30, 65]", "[30, 18]"), r"attributes\.age\.bins.*ascend"),
         (("1-3", "x-3"), r"attributes\.region\.bins.*no range"),
-        (("respondent: id", "respondent: id\nrespondent: id2"), r"yaml:3.*'respondent' stands twice \(first in line 2\)"),
+        (
+            ("respondent: id", "respondent: id\nrespondent: id2"),
+            r"yaml:3.*'respondent' stands twice \(first in line 2\)",
+        ),
         (("items:", "itms:"), "did you mean `items`"),
         (("respondent: id", "scales: {s: [q1, q3]}"), r"scales\.s: there is no item 'q3'"),
         (("{a: One, b: Two}", "{a: One, b: Two"), "not valid YAML"),
@@ -99,5 +101,8 @@ def test_shipped_codebooks_load():
     import minipublic
 
     root = Path(minipublic.__file__).parent
-    for path in (root / "simulation" / "starters" / "codebook_survey.yaml", root / "examples" / "nonvoters" / "codebook.yaml"):
+    for path in (
+        root / "simulation" / "starters" / "codebook_survey.yaml",
+        root / "examples" / "nonvoters" / "codebook.yaml",
+    ):
         assert len(load_codebook(path).items) >= 8

@@ -3,7 +3,6 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
-
 from minipublic.evaluators import effective_n
 from minipublic.simulation.codebook import load_codebook
 from minipublic.simulation.errors import InputError
@@ -132,8 +131,9 @@ def test_simulated_groups_by_raw_column_or_label(tmp_path, book):
 
 
 def test_the_nonvoters_data(data):
-    import minipublic
     from pathlib import Path
+
+    import minipublic
 
     book = load_codebook(Path(minipublic.__file__).parent / "examples" / "nonvoters" / "codebook.yaml")
     path = data / "nonvoters_2020" / "nonvoters_data.csv"
