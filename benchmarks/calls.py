@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import openai
 import orjson
+
 from minipublic import Context, Instrument, Journal, JournaledModel, Persona, build_survey
 from minipublic.models.openai import OpenAIModel
 from minipublic.models.protocol import ChooseRequest, Message, Prompt

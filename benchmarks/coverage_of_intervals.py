@@ -6,6 +6,7 @@ Run `python benchmarks/coverage_of_intervals.py`; it prints the table of docs/in
 from __future__ import annotations
 
 import numpy as np
+
 from minipublic.evaluators.clusters import mean_with_interval
 from minipublic.evaluators.comparison import compare_conditions
 from minipublic.evaluators.consistency import alpha_from_covariance

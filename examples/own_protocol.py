@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
+
 from minipublic import Context, Persona, load_model
 from minipublic.graphs.state import merge
 from minipublic.personas import expected_agreement

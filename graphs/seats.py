@@ -64,7 +64,7 @@ def write_opinion(labels: tuple[str, ...]) -> SeatNode:
             proposition=state["proposition"],
             position=labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
         )
-        return await _say("opinion", "opinions", text, state, context)
+        return await _say("opinion", "opinions", text, state, context, position_scale=len(labels))
 
     return write_opinion
 
@@ -133,7 +133,7 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
     return answer
 
 
-async def _say(step: str, key: str, text: str, state: SeatTask, context: Context) -> Update:
+async def _say(step: str, key: str, text: str, state: SeatTask, context: Context, **more: Any) -> Update:
     seat = state["seat"]
     said, row = await speak(
         context.model_of(seat),
@@ -141,7 +141,7 @@ async def _say(step: str, key: str, text: str, state: SeatTask, context: Context
         before=context.preamble(seat),
         names=context.names(context.seats[seat].id, state["question"], step),
         context=context,
-        about=_told(state, context, step),
+        about=_told(state, context, step) | more,
     )
     return _said(step, key, said, row, state, context)
 

@@ -24,17 +24,18 @@ class AdaptiveLimit:
         self._started = 0
 
     async def acquire(self) -> int:
-        """Waits for a place; returns the call's number, for `congested`."""
-        while self.in_flight >= self.limit:
+        """Waits for a place, first come first served; returns the call's number, for `congested`."""
+        if self._waiting or self.in_flight >= int(self.limit):
             place = asyncio.get_running_loop().create_future()
             self._waiting.append(place)
             try:
                 await place
             except asyncio.CancelledError:
                 if place.done() and not place.cancelled():
-                    self._wake()  # the place was ours already: hand it on
+                    self.release()  # the place was ours already: hand it on
                 raise
-        self.in_flight += 1
+        else:
+            self.in_flight += 1
         self._started += 1
         return self._started
 
@@ -55,9 +56,8 @@ class AdaptiveLimit:
             self._cut_at = self._started
 
     def _wake(self) -> None:
-        free = int(self.limit) - self.in_flight
-        while free > 0 and self._waiting:
+        while self._waiting and self.in_flight < int(self.limit):
             place = self._waiting.popleft()
             if not place.done():
+                self.in_flight += 1  # taken on behalf of the one who waits, so that no newcomer overtakes
                 place.set_result(None)
-                free -= 1

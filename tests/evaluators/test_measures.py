@@ -6,6 +6,8 @@ import pingouin
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import wasserstein_distance
+
 from minipublic.evaluators import (
     Item,
     Responses,
@@ -20,7 +22,6 @@ from minipublic.evaluators import (
     weighted_correlation,
 )
 from minipublic.evaluators.shares import wilson
-from scipy.stats import wasserstein_distance
 
 distributions = st.lists(st.floats(0.01, 1), min_size=4, max_size=4).map(lambda x: np.array(x) / sum(x))
 

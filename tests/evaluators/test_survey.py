@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pingouin
 import pytest
-from minipublic.evaluators import Item, Responses, compare_conditions, evaluate_survey, weighted_correlation
 from scipy.stats import wasserstein_distance
+
+from minipublic.evaluators import Item, Responses, compare_conditions, evaluate_survey, weighted_correlation
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 

@@ -3,11 +3,12 @@ import re
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
+from stand_in import StandIn
+
 from minipublic.graphs import Context, build_consensus
 from minipublic.graphs.proposition import declare
 from minipublic.models.errors import AuthenticationError, ModelTimeoutError
 from minipublic.personas import Instrument, Persona, likert
-from stand_in import StandIn
 
 QUESTION = {"question": "Should we introduce a wealth tax?"}
 

@@ -1,13 +1,14 @@
 from collections import Counter
 
 import pytest
+from stand_in import StandIn
+
 from minipublic.graphs import Context, build_survey
 from minipublic.graphs.context import ContextError
 from minipublic.models.errors import ModelTimeoutError
 from minipublic.models.protocol import Choice
 from minipublic.personas import Instrument, Option, Persona, Question, likert
 from minipublic.personas.asking import present
-from stand_in import StandIn
 
 SCALE = ("no", "rather no", "rather yes", "yes")
 ITEMS = tuple(likert(f"q{k}", f"Statement number {k}.", SCALE) for k in range(6))

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from minipublic.models.choosing import (
     check_choose,
     from_draws,

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from minipublic.models.errors import ContentFilterError, ModelTimeoutError
 from minipublic.models.journal import Journal, JournalError
 from minipublic.models.journaled import JournaledModel

@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_openai import ChatOpenAI
 from langchain_openai.chat_models import base as langchain_base
+
 from minipublic.models.errors import (
     AuthenticationError,
     BadResponseError,

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+
 from minipublic.models import wire
 from minipublic.models.errors import (
     AuthenticationError,

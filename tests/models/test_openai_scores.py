@@ -1,6 +1,7 @@
 """Log-likelihoods from an echoed text: only the continuation counts, and what cannot be read is an error."""
 
 import pytest
+
 from minipublic.models.errors import (
     BadResponseError,
     ModelSpecError,

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from minipublic.models.errors import ModelSpecError
 from minipublic.models.protocol import LanguageModel, Prompt, Request
 from minipublic.models.registry import kinds, load_model

@@ -1,4 +1,5 @@
 import pytest
+
 from minipublic.models.errors import ModelSpecError
 from minipublic.models.registry import ModelSpec, kinds, load_model
 

@@ -1,7 +1,8 @@
 from pathlib import Path
 
-import minipublic
 import pytest
+
+import minipublic
 from minipublic.models.templates import PromptBook, Template, TemplateError
 
 ROOT = Path(minipublic.__file__).parent

@@ -11,6 +11,7 @@ import warnings
 
 import pytest
 from fault_server import FaultServer
+
 from minipublic.models import wire
 from minipublic.models.errors import (
     AuthenticationError,
@@ -87,6 +88,7 @@ async def test_a_redirect_is_not_followed(server):
         (email.utils.formatdate(time.time() + 60, usegmt=True), 50, 61),
         (email.utils.formatdate(time.time() + 86400, usegmt=True), 300, 300),
     ],
+    ids=["none", "seconds", "negative", "nan", "inf", "huge", "words", "past", "in a minute", "tomorrow"],
 )
 def test_retry_after_is_seconds_or_a_date_and_bounded(header, least, most):
     assert least <= wire._wait_of(header) <= most

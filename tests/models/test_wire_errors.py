@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 from aiohttp import client_exceptions as vendor
+
 from minipublic.models import wire
 from minipublic.models.errors import (
     AuthenticationError,

@@ -1,4 +1,5 @@
 import pytest
+
 from minipublic.models.errors import UnsupportedError
 from minipublic.models.protocol import Prompt, Request
 from minipublic.models.registry import load_model

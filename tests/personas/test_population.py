@@ -1,4 +1,5 @@
 import pytest
+
 from minipublic.personas import Attribute, Persona, Population, PopulationError
 
 PEOPLE = Population(

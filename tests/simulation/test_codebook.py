@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from minipublic.simulation.codebook import load_codebook
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.yaml_text import load_yaml

@@ -58,9 +58,9 @@ def test_mistakes_are_named(folder, monkeypatch, change, said):
 def test_more_seats_than_people_is_an_error(folder):
     text = "study: t\nkind: consensus\npopulation: {generate: 5, attributes: {a: {shares: {x: 1}}}}\n"
     with pytest.raises(InputError, match="20 groups of 5 need 100 personas, and the population has 5"):
-        plan(folder, text + "consensus: {questions: ["Should we?"]}\n")
+        plan(folder, text + 'consensus: {questions: ["Should we?"]}\n')
     with pytest.raises(InputError, match="only 1 questions"):
-        plan(folder, text + "consensus: {questions: ["Should we?"], questions_per_group: 2}\n")
+        plan(folder, text + 'consensus: {questions: ["Should we?"], questions_per_group: 2}\n')
 
 
 def test_overrides(folder):
@@ -68,7 +68,12 @@ def test_overrides(folder):
     assert study.seed == 7
     assert study.population.sample == 10
     assert [c.name for c in study.conditions] == ["none", "bio"]
-    for wrong, said in (("seed", "write key=value"), ("seed=[", "not YAML"), ("seed.x=1", "no section"), ("sed=1", "did you mean `seed`")):
+    for wrong, said in (
+        ("seed", "write key=value"),
+        ("seed=[", "not YAML"),
+        ("seed.x=1", "no section"),
+        ("sed=1", "did you mean `seed`"),
+    ):
         with pytest.raises(InputError, match=said):
             plan(folder, STUDY.replace("kind: survey", "kind: survey\nseed: 1"), wrong)
 
@@ -96,14 +101,29 @@ def test_generated_people_have_the_shares(folder):
 
 def test_identity_is_content_and_not_how_it_is_run(folder):
     base = plan(folder, STUDY).identity()
-    same = plan(folder, STUDY, "engine.units_in_flight=2", "title=x", "model={spec: 'synthetic:default'}", "evaluation.bootstrap=7")
+    same = plan(
+        folder,
+        STUDY,
+        "engine.units_in_flight=2",
+        "title=x",
+        "model={spec: 'synthetic:default'}",
+        "evaluation.bootstrap=7",
+    )
     assert same.identity() == base
-    served = [plan(folder, STUDY, f"model={{spec: 'openai:m@http://{host}/v1', timeout_s: {t}}}").identity() for host, t in (("a", 1), ("b", 2))]
+    served = [
+        plan(folder, STUDY, f"model={{spec: 'openai:m@http://{host}/v1', timeout_s: {t}}}").identity()
+        for host, t in (("a", 1), ("b", 2))
+    ]
     assert served[0] == served[1] != base
 
 
 def command(*arguments, **more):
-    return subprocess.run([sys.executable, "-m", "minipublic.simulation.cli", *map(str, arguments)], capture_output=True, text=True, **more)
+    return subprocess.run(
+        [sys.executable, "-m", "minipublic.simulation.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        **more,
+    )
 
 
 def test_the_command_line_says_what_is_wrong(folder):
@@ -114,7 +134,11 @@ def test_the_command_line_says_what_is_wrong(folder):
     assert "Traceback" not in done.stderr
     (folder / "s.yaml").write_text(STUDY)
     assert command("validate", folder / "s.yaml").returncode == 0
-    for model, said in (("opnai:x", "did you mean 'openai'"), ("openai", "KIND:NAME"), ("langchain:openai:x", "OPENAI_API_KEY")):
+    for model, said in (
+        ("opnai:x", "did you mean 'openai'"),
+        ("openai", "KIND:NAME"),
+        ("langchain:openai:x", "OPENAI_API_KEY"),
+    ):
         done = command("run", folder / "s.yaml", "--model", model, "--out", folder / "o", env={"PATH": "/usr/bin"})
         assert done.returncode in (1, 2), done.stderr
         assert said in done.stderr
@@ -123,7 +147,16 @@ def test_the_command_line_says_what_is_wrong(folder):
 
 def test_a_method_the_model_lacks_is_an_error(folder):
     (folder / "s.yaml").write_text(STUDY)
-    done = command("run", folder / "s.yaml", "--model", "openai:m@http://127.0.0.1:9/v1", "--set", "asking.method=full_option", "--out", folder / "o")
+    done = command(
+        "run",
+        folder / "s.yaml",
+        "--model",
+        "openai:m@http://127.0.0.1:9/v1",
+        "--set",
+        "asking.method=full_option",
+        "--out",
+        folder / "o",
+    )
     assert done.returncode == 2
     assert "it offers: first_token, sampled" in done.stderr
     assert "Traceback" not in done.stderr

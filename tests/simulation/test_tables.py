@@ -3,6 +3,7 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+
 from minipublic.evaluators import effective_n
 from minipublic.simulation.codebook import load_codebook
 from minipublic.simulation.errors import InputError

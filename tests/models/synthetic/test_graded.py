@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from minipublic.models.synthetic.graded import GradedItem, even_thresholds, graded_probabilities, logistic, softmax
 
 

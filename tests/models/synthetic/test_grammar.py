@@ -1,6 +1,7 @@
 import random
 
 import pytest
+
 from minipublic.models.synthetic import grammar, read_stance, wordings
 from minipublic.models.synthetic.grammar import Voice
 

@@ -2,6 +2,7 @@ import random
 import statistics
 
 import pytest
+
 from minipublic.models.protocol import Prompt, Request
 from minipublic.models.synthetic import SyntheticModel, SyntheticPublic, grammar, mediation
 

@@ -1,4 +1,5 @@
 import pytest
+
 from minipublic.models.synthetic import read_stance
 from minipublic.models.synthetic.stance import GRADES, first_person, frame, phrase_of, stance_of, topic, topic_of
 

@@ -2,6 +2,7 @@ import math
 from collections import Counter
 
 import pytest
+
 from minipublic.models import load_model
 from minipublic.models.errors import ModelSpecError
 from minipublic.models.protocol import ChooseRequest, LanguageModel, Prompt, Request, Sampling, ScoreRequest

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from minipublic.models.errors import ModelSpecError
 from minipublic.models.synthetic import GradedItem, SyntheticPublic, derivation
 
