@@ -8,7 +8,7 @@ from typing import Any
 
 def number(value: float | None) -> str:
     """Three decimals, or a dash for a value that is not defined."""
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None else f"{round(value, 3) + 0.0:.3f}"  # adding 0 makes -0.000 plain
 
 
 def with_interval(metric: Mapping[str, Any]) -> str:

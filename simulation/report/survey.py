@@ -99,7 +99,10 @@ def _points(metric: str, measured: Mapping[str, Any], first: Mapping[str, Any]) 
         if metric in r
     ]
     bound = first["human_bound"]
-    return [*points, {"name": "human bound", "kind": "bound", "n": n, "value": bound[metric], "ci": None}]
+    return [
+        *points,
+        {"name": "human bound", "kind": "bound", "n": n, "value": bound[metric], "ci": bound[f"{metric}_range"]},
+    ]
 
 
 def _value(metric: Mapping[str, Any]) -> dict[str, Any]:
