@@ -26,6 +26,7 @@ from ..personas.answers import is_missing
 from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
 from .mediator import declare_proposition, draft_statement, revise_statement
+from .node import Node
 from .seats import SeatTask, answer_closing, rate_statement, take_position, write_critique, write_opinion
 from .state import ConsensusState
 
@@ -46,14 +47,14 @@ def build_consensus(
     """
     scale = tuple(labels)
     graph = StateGraph(ConsensusState, context_schema=Context)
-    graph.add_node("declare_proposition", declare_proposition)
-    graph.add_node("take_position", take_position(scale))
+    graph.add_node("declare_proposition", Node(declare_proposition))
+    graph.add_node("take_position", Node(take_position(scale)))
     graph.add_node("gather_positions", gather)
-    graph.add_node("write_opinion", write_opinion(scale))
-    graph.add_node("draft_statement", draft_statement)
-    graph.add_node("write_critique", write_critique)
-    graph.add_node("revise_statement", revise_statement)
-    graph.add_node("rate_statement", rate_statement(scale))
+    graph.add_node("write_opinion", Node(write_opinion(scale)))
+    graph.add_node("draft_statement", Node(draft_statement))
+    graph.add_node("write_critique", Node(write_critique))
+    graph.add_node("revise_statement", Node(revise_statement))
+    graph.add_node("rate_statement", Node(rate_statement(scale)))
     graph.add_edge(START, "declare_proposition")
     graph.add_conditional_edges("declare_proposition", to_seats("take_position"), ["take_position"])
     graph.add_edge("take_position", "gather_positions")
@@ -72,7 +73,7 @@ def _close(graph: StateGraph[Any, Any, Any, Any], closing: Instrument | None) ->
         return
     codes = [q.code for q in closing.questions]
     graph.add_node("gather_ratings", gather)
-    graph.add_node("answer_closing", answer_closing(closing))
+    graph.add_node("answer_closing", Node(answer_closing(closing)))
     graph.add_edge("rate_statement", "gather_ratings")
     graph.add_conditional_edges("gather_ratings", to_seats("answer_closing", *codes), ["answer_closing"])
     graph.add_edge("answer_closing", END)

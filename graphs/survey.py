@@ -26,6 +26,7 @@ from ..personas.asking import Names, ask, persona_context
 from ..personas.questions import Instrument, Question
 from .battery import ask_battery
 from .context import Context
+from .node import Node
 from .state import merge
 
 Presentation = Literal["independent", "series", "battery"]
@@ -65,7 +66,7 @@ def build_survey(
         return {"answers": {a.question: a.as_row() for a in answers}}
 
     graph = StateGraph(SurveyState, context_schema=Context)
-    graph.add_node("ask_questionnaire", ask_questionnaire)
+    graph.add_node("ask_questionnaire", Node(ask_questionnaire))
     graph.add_edge(START, "ask_questionnaire")
     graph.add_edge("ask_questionnaire", END)
     return graph
