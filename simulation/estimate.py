@@ -65,7 +65,8 @@ class Rehearsal:
         self.calls += 1
         self.prompt_characters += len(request.prompt.text)
         self.completion_tokens += completion_tokens
-        self.kinds.setdefault(str(request.context.get("step", "text")), request.prompt.text)
+        step, style = request.context.get("step", "text"), request.context.get("style")
+        self.kinds.setdefault(f"{step} ({style})" if style else str(step), request.prompt.text)
 
 
 def estimate(plan: Plan, limit: int | None = None) -> dict[str, Any]:
