@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Hashable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,29 +14,57 @@ from .errors import InputError
 
 Lines = dict[tuple[str, ...], int]
 
+_MERGE, _NULL = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:null"
+# What the parser says when it stumbles, and what is usually behind it.
+_REMEDIES = {
+    "mapping values are not allowed": "put quotes around a text that holds `: `",
+    "cannot start any token": "indent with spaces, and put quotes around a text that starts with % @ ` or a tab",
+    "expected": "put quotes around a text that holds ? : , [ ] { }; is the file complete?",
+    "found unexpected end of stream": "a quote is not closed; is the file complete?",
+    "could not find expected ':'": "write `key: value`; is the file complete?",
+    "found undefined alias": "write the &name before its *name, or quote a text that starts with *",
+    "could not determine a constructor": "put quotes around a text that starts with !",
+}
+
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping."""
+    """Refuses a key that stands twice in one mapping, and a key that is no scalar."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: dict[Any, int] = {}
+        seen: dict[Hashable, int] = {}
         for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
+            if key_node.tag == _MERGE:
                 continue
-            key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
-            if isinstance(key, str | int | float | bool) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice (first in line {seen[key]})", key_node.start_mark
-                )
-            seen[key] = line
+            mark = key_node.start_mark
+            if not isinstance(key_node, yaml.ScalarNode):
+                said = "a key must be one word or number; put quotes around a text that starts with { or ["
+                raise yaml.constructor.ConstructorError(None, None, said, mark)
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                said = f"the key {key!r} stands twice (first in line {seen[key]}); rename or remove one"
+                raise yaml.constructor.ConstructorError(None, None, said, mark)
+            seen[key] = mark.line + 1
         return super().construct_mapping(node, deep)
 
 
+# Only true and false are truth values, as in YAML 1.2: a label "no" or a country "NO" stays a word.
+_BOOL = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
 class _TextLoader(_Loader):
-    """Reads every scalar as the text it is, so that Yes and No stay words and 01 keeps its zero."""
+    """Reads every scalar as the text it is, so that Yes and No stay words and 01 keeps its zero; null is ""."""
 
 
-_TextLoader.yaml_implicit_resolvers = {"<": yaml.SafeLoader.yaml_implicit_resolvers["<"]}  # merge keys only
+_TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in forms if tag in (_MERGE, _NULL)]
+    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_TextLoader.add_constructor(_NULL, lambda loader, node: "")
 
 
 def load_yaml(path: Path, text_only: bool = True) -> tuple[dict[str, Any], Lines]:
@@ -42,44 +72,60 @@ def load_yaml(path: Path, text_only: bool = True) -> tuple[dict[str, Any], Lines
 
     Args:
         path: The file.
-        text_only: Read every scalar as text; otherwise as YAML types.
+        text_only: Read every scalar as text, nothing and `null` as ""; otherwise as YAML 1.1 types.
 
     Returns:
-        The mapping, and the line of every place in it, by the keys that lead there.
+        The mapping, and the line (from 1) of every place in it, by the keys that lead there.
 
     Raises:
         InputError: The file is missing, malformed or half-written, holds a key twice, or is no mapping.
     """
+    text = _read(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file{_nearest(path)}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not readable as UTF-8 text ({error})") from error
-    loader = (_TextLoader if text_only else _Loader)(text)
-    try:
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        said = error.problem or error.context or ""
-        hint = "; put quotes around a text that holds ? : , [ ] { }" if said.startswith("expected") else ""
-        raise InputError(f"{path}{line}: not valid YAML: {said}{hint}") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {error}") from error
-    finally:
-        loader.dispose()
+        loader = (_TextLoader if text_only else _Loader)(text)
+        try:
+            node = loader.get_single_node()
+            data = loader.construct_document(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # ValueError: a date such as 2020-13-45
+        raise InputError(f"{path}{_said(error, text)}") from error
     if not isinstance(data, dict):
-        raise InputError(
-            f"{path}: expected a mapping (`key: value` lines), found {'nothing' if data is None else 'other'}"
-        )
+        found = "nothing" if data is None else "a list" if isinstance(data, list) else repr(data)
+        raise InputError(f"{path}:1: expected a mapping (`key: value` lines), found {found:.60}")
     lines: Lines = {}
-    assert node is not None
-    _note_lines(node, (), lines)
+    try:
+        _note_lines(node, (), lines)
+    except RecursionError as error:
+        raise InputError(f"{path}: a *name stands inside its own &name; write the value out") from error
     return data, lines
 
 
-def _note_lines(node: yaml.Node, place: tuple[str, ...], lines: Lines) -> None:
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file{nearest_file(path)}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"{path}: not readable ({error.strerror})") from error
+
+
+def _said(error: Exception, text: str) -> str:
+    """`:LINE: what is wrong; what to do`."""
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return f":{line}: not valid YAML: an unprintable character; is the file complete, and a text file?"
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return f": not valid YAML: {error}; put quotes around the value"
+    line_text = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+    said = error.problem or error.context or ""
+    remedy = next((f"; {remedy}" for start, remedy in _REMEDIES.items() if start in said), "")
+    return f"{line_text}: not valid YAML: {said}{remedy}"
+
+
+def _note_lines(node: yaml.Node | None, place: tuple[str, ...], lines: Lines) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*place, str(key.value))
@@ -91,7 +137,15 @@ def _note_lines(node: yaml.Node, place: tuple[str, ...], lines: Lines) -> None:
             _note_lines(value, (*place, str(k)), lines)
 
 
-def _nearest(path: Path) -> str:
+def nearest_file(path: Path) -> str:
+    """`; did you mean PATH?`, where the folder holds a file of almost that name; else ""."""
     names = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     close = get_close_matches(path.name, names, n=1)
     return f"; did you mean {path.parent / close[0]}?" if close else ""
+
+
+def nearest_name(name: str, known: list[str]) -> str:
+    """`; did you mean 'NAME'?`, where one is almost the same, letter case aside; else ""."""
+    folded = {k.lower(): k for k in reversed(known)}
+    close = get_close_matches(name.lower(), folded, n=1)
+    return f"; did you mean `{folded[close[0]]}`?" if close else ""

@@ -7,7 +7,6 @@ import sys
 import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
-from ...models.journal import JournalError
 from ..errors import InputError
 from . import evaluate, inspect, run
 
@@ -37,7 +36,7 @@ def main() -> None:
         app()
     except (InputError, ModelSpecError, UnsupportedError) as error:
         _fail(error, BAD_INPUT)
-    except (ModelError, JournalError) as error:
+    except (ModelError, OSError) as error:  # a JournalError, a full disk, a file that cannot be written
         _fail(error, 1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -92,6 +92,14 @@ def test_people_come_from_humans_with_labels_and_weights(folder):
     assert people.personas[1].weight == 2.0
 
 
+def test_yes_and_no_are_words(folder):
+    text = "study: t\nkind: consensus\npopulation: {generate: 9, attributes: {vote: {shares: {yes: 1, no: 1}}}}\n"
+    made = plan(folder, text + "consensus: {questions: [Q], groups: 1, group_size: 3, labels: [no, unsure, yes]}\n")
+    assert made.study.consensus.labels == ["no", "unsure", "yes"]
+    assert {p.attributes["vote"] for p in made.population} == {"yes", "no"}
+    assert plan(folder, STUDY.replace("true", "yes")).study.population.from_humans is True
+
+
 def test_generated_people_have_the_shares(folder):
     text = "study: t\nkind: consensus\npopulation: {generate: 4000, attributes: {a: {shares: {x: 3, y: 1}}}}\nconsensus: {questions: [Q]}\n"
     people = plan(folder, text).population
