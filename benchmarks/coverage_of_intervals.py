@@ -19,6 +19,8 @@ from minipublic.evaluators.survey import Statistics
 from minipublic.evaluators.tabulation import Tabulation
 
 ITEMS, OPTIONS, STUDIES, BOOTSTRAP = 5, 5, 400, 300
+# The intervals' form was chosen on seeds 0-249 and 0-399: these are others, so that the choice cannot flatter itself.
+FIRST_SEED = 10_000
 THRESHOLDS = np.array([-1.5, -0.5, 0.5, 1.5])
 
 
@@ -73,7 +75,7 @@ def study(seed: int, n: int, shift: float, loading: float) -> tuple[Statistics, 
 def coverage(n: int, shift: float, loading: float, studies: int = STUDIES) -> dict[str, float]:
     """The share of studies whose interval covers the truth."""
     true, hits = truth(shift, loading), {}
-    for seed in range(studies):
+    for seed in range(FIRST_SEED, FIRST_SEED + studies):
         point, drawn = study(seed, n, shift, loading)
         wd, fro = float(point.distances.mean()), float(point.frobenius[0])
         found = {
@@ -93,7 +95,7 @@ def difference_coverage(n: int, studies: int = STUDIES) -> dict[str, float]:
     """The share of studies whose interval of a difference between two conditions (same people, other answers) covers."""
     true = [truth(0.3, 0.3), truth(0.6, 0.1)]
     hits = {"wasserstein": 0, "frobenius": 0}
-    for seed in range(studies):
+    for seed in range(FIRST_SEED, FIRST_SEED + studies):
         random = np.random.default_rng(seed)
         weights = random.uniform(0.5, 1.5, n)
         human = responses(draw_answers(random, n, 0.0, 0.6), "h", weights)
@@ -104,10 +106,10 @@ def difference_coverage(n: int, studies: int = STUDIES) -> dict[str, float]:
     return {name: count / studies for name, count in hits.items()}
 
 
-def clustered_coverage(clusters: int, studies: int = STUDIES) -> float:
+def clustered_coverage(clusters: int, studies: int = 2000, first: int = 20_000) -> float:
     """The share of studies whose interval of a mean over groups of five covers it."""
     hits = 0
-    for seed in range(studies):
+    for seed in range(first, first + studies):
         random = np.random.default_rng(seed)
         groups = np.repeat(np.arange(clusters), 5)
         values = 0.3 + random.standard_normal(clusters)[groups] * 0.5 + random.standard_normal(len(groups))

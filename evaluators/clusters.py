@@ -36,6 +36,17 @@ def cluster_means(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: in
     return float(x.mean()), (drawn @ sums) / (drawn @ counts)
 
 
+def small_sample_factor(clusters: int) -> float:
+    """By how much resamples of few clusters are too narrow.
+
+    Resampling k clusters shows (k - 1)/k of their variance, and a t quantile with k - 1 degrees of freedom stands where the
+    normal one does (Cameron, Gelbach and Miller 2008).
+    """
+    from scipy.stats import norm, t
+
+    return float(np.sqrt(clusters / (clusters - 1)) * t.ppf(0.975, clusters - 1) / norm.ppf(0.975))
+
+
 def mean_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> dict[str, object]:
     """The mean and its clustered 95 % interval as `{value, ci}`; `reason` where one is None."""
     value, resamples = cluster_means(values, groups, bootstrap, seed)
@@ -44,5 +55,5 @@ def mean_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, see
     n = len(np.unique(np.asarray(groups)[np.isfinite(np.asarray(values, dtype=float))]))
     if n < 2:
         return {"value": value, "ci": None, "reason": "one group alone has no interval"}
-    ci = percentile_interval(resamples)
+    ci = percentile_interval(value + small_sample_factor(n) * (resamples - value))
     return {"value": value, "ci": ci} | ({} if ci else {"reason": "no resamples were asked for"})
