@@ -119,7 +119,9 @@ class Plan:
         # Files count by their contents, wherever they lie.
         content = self.study.model_dump(
             exclude={
-                **dict.fromkeys(("title", "engine", "data", "evaluation", "model", "mediator", "conditions"), True),
+                **dict.fromkeys(
+                    ("title", "budget", "engine", "data", "evaluation", "model", "mediator", "conditions"), True
+                ),
                 **dict.fromkeys(("prompts", "humans"), True),
                 "population": {"file"},
                 "survey": {"codebook"},

@@ -165,6 +165,29 @@ class EvaluationConfig(_Strict):
     splits: int = Field(default=20, ge=2)
 
 
+class PriceConfig(_Strict):
+    """What a million tokens cost, in the user's currency."""
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+
+
+class BudgetConfig(_Strict):
+    """What a run may use in all, earlier runs into the same folder included; no part of a study's identity.
+
+    Args:
+        max_calls: Model calls.
+        max_tokens: Tokens read and written.
+        max_cost: Cost, in the currency of `prices`.
+        prices: By model: its name under `models`, or its spec without the address (`openai:NAME`).
+    """
+
+    max_calls: int | None = Field(default=None, ge=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_cost: float | None = Field(default=None, gt=0)
+    prices: dict[str, PriceConfig] = {}
+
+
 class EngineConfig(_Strict):
     """How much runs at once; no part of a study's identity."""
 
@@ -199,6 +222,7 @@ class Study(_Strict):
     survey: SurveyConfig | None = None
     consensus: ConsensusConfig | None = None
     evaluation: EvaluationConfig = EvaluationConfig()
+    budget: BudgetConfig = BudgetConfig()
     engine: EngineConfig = EngineConfig()
     prompts: str | None = None
 
