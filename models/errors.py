@@ -14,7 +14,9 @@
     │   └── ContentFilterError    the provider's filter stopped the prompt
     └── SetupError                every further call would fail the same way: stops a run
         ├── AuthenticationError   the key is missing or rejected
-        └── UnknownModelError     the server does not serve this model
+        ├── UnknownModelError     the server does not serve this model
+        ├── ServerGoneError       nothing listens at the server's address, however long we wait
+        └── BudgetError           the call could pass a bound the user set: stops a run cleanly
 
 One rule decides what a run does with each: a `SetupError` stops it, a `ContentFilterError` is a result
 and replays, everything else becomes a `Missing` and is asked again when the run is resumed.
@@ -120,3 +122,15 @@ class UnknownModelError(SetupError):
     """The server does not serve the model that was asked for."""
 
     reason = "unknown_model"
+
+
+class ServerGoneError(SetupError):
+    """No connection could be made for as long as we wait."""
+
+    reason = "server_gone"
+
+
+class BudgetError(SetupError):
+    """The call could pass a bound on calls, tokens or cost; it was not asked."""
+
+    reason = "budget"

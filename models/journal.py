@@ -14,7 +14,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._reader = self._open()
-        self._queue: queue.SimpleQueue[tuple[Entry, asyncio.Future[None]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Sequence[Entry], asyncio.Future[None]] | None] = queue.SimpleQueue()
         self._failure: JournalError | None = None
         self._writer = threading.Thread(target=self._write_groups, name="journal", daemon=True)
         self._writer.start()
@@ -97,8 +97,8 @@ class Journal:
         row = self._reader.execute("select result from calls where key = ?", (key,)).fetchone()
         return None if row is None else row[0].encode()
 
-    async def put(self, entry: Entry) -> None:
-        """Writes a call; returns once it is on disk.
+    async def put(self, entries: Sequence[Entry]) -> None:
+        """Writes calls, all or none; returns once they are on disk.
 
         Raises:
             JournalError: It could not be written; nothing written before is lost.
@@ -106,7 +106,7 @@ class Journal:
         if self._failure:
             raise self._failure
         done = asyncio.get_running_loop().create_future()
-        self._queue.put((entry, done))
+        self._queue.put((entries, done))
         await done
 
     def _write_groups(self) -> None:
@@ -117,7 +117,7 @@ class Journal:
             try:
                 if self._failure:
                     raise self._failure
-                _write(connection, [entry for entry, _ in group], remembered)
+                _write(connection, [entry for entries, _ in group for entry in entries], remembered)
                 outcome = None
             except (sqlite3.Error, JournalError) as error:
                 with contextlib.suppress(sqlite3.Error):
@@ -126,7 +126,7 @@ class Journal:
             _settle([done for _, done in group], outcome)
         connection.close()
 
-    def _groups(self) -> Iterator[list[tuple[Entry, asyncio.Future[None]]]]:
+    def _groups(self) -> Iterator[list[tuple[Sequence[Entry], asyncio.Future[None]]]]:
         while (first := self._queue.get()) is not None:
             time.sleep(_GATHER_S)
             group = [first]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
 
-from .errors import ContentFilterError
+from .budget import Budget
+from .errors import ContentFilterError, ModelError, SetupError
 from .journal import Entry, Journal, call_key, encode
 from .protocol import (
     Capabilities,
@@ -22,8 +23,11 @@ from .protocol import (
     ScoreRequest,
     Usage,
 )
+from .together import attempt, choose_all, or_raise
 
 Result = TypeVar("Result", Generation, Choice, Score)
+Asked = TypeVar("Asked", bound=Request)
+DRAIN_S = 60.0  # how long closing waits for calls under way, whose answers are paid for
 
 
 @dataclass(slots=True)
@@ -34,21 +38,35 @@ class CallCounts:
     replayed: int = 0
 
 
+@dataclass(slots=True)
+class _Call:
+    """One call that the journal does not hold yet."""
+
+    key: bytes
+    request: Any
+    described: bytes
+    done: asyncio.Future[Any]
+
+
 class JournaledModel:
     """Wraps a model so that every call is written before its result is used, and never asked twice.
 
-    A prompt that the provider's filter stops is a result too: it is written, and replays as the same error.
+    A prompt that the provider's filter stops is a result too: it is written, and replays as the same error. A call
+    whose caller is cancelled goes on and is written, since it is paid for.
 
     Args:
         model: Who answers.
         journal: Where calls are written.
+        budget: What may be used; without it there is no bound.
     """
 
-    def __init__(self, model: LanguageModel, journal: Journal) -> None:
+    def __init__(self, model: LanguageModel, journal: Journal, budget: Budget | None = None) -> None:
         self.model = model
         self.journal = journal
+        self.budget = budget
         self.counts = CallCounts()
         self._pending: dict[bytes, asyncio.Future[Any]] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
 
     @property
     def name(self) -> str:
@@ -62,89 +80,142 @@ class JournaledModel:
 
     async def generate(self, request: Request) -> Generation:
         """As the model, through the journal."""
-        return await self._call("generate", request, (), self.model.generate, Generation)
+
+        async def ask(requests: Sequence[Request]) -> list[Generation | ModelError]:
+            return [await attempt(self.model.generate(requests[0]))]
+
+        return or_raise((await self._calls("generate", [request], ask, Generation))[0])
 
     async def choose(self, request: ChooseRequest) -> Choice:
         """As the model, through the journal."""
-        # Only `sampled` depends on the number of draws.
-        draws = request.draws if request.method == "sampled" else 0
-        own = (request.options, request.method, draws)
-        return await self._call("choose", request, own, self.model.choose, Choice)
+        return or_raise((await self.choose_all([request]))[0])
+
+    async def choose_all(self, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
+        """Several choices as `models.together.choose_all`, through the journal."""
+
+        async def ask(fresh: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
+            if len(fresh) == 1:
+                return [await attempt(self.model.choose(fresh[0]))]
+            return await choose_all(self.model, fresh)
+
+        return await self._calls("choose", requests, ask, Choice)
 
     async def score(self, request: ScoreRequest) -> Score:
         """As the model, through the journal."""
-        return await self._call("score", request, (request.continuation,), self.model.score, Score)
+
+        async def ask(requests: Sequence[ScoreRequest]) -> list[Score | ModelError]:
+            return [await attempt(self.model.score(requests[0]))]
+
+        return or_raise((await self._calls("score", [request], ask, Score))[0])
 
     async def aclose(self) -> None:
-        """Closes the model; the journal stays open."""
+        """Waits a while for calls under way, and closes the model; the journal stays open."""
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=DRAIN_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self.model.aclose()
 
-    async def _call(
+    async def _calls(
         self,
         operation: str,
-        request: Any,
-        own: tuple[Any, ...],
-        ask: Callable[[Any], Awaitable[Result]],
+        requests: Sequence[Asked],
+        ask: Callable[[Sequence[Asked]], Awaitable[list[Result | ModelError]]],
         kind: type[Result],
-    ) -> Result:
-        described = encode((request.sampling, request.seed, request.replicate, own))
-        key = call_key(operation, self.name, request.prompt, described)
-        stored = self.journal.get(key)
-        if stored is not None:
-            self.counts.replayed += 1
-            return _decode(stored, kind)
-        if key in self._pending:  # the very same call is under way: wait for it, do not pay twice
-            return await asyncio.shield(self._pending[key])
-        return await self._ask(key, operation, request, described, ask)
+    ) -> list[Result | ModelError]:
+        found: list[Result | ModelError | asyncio.Future[Any]] = []
+        fresh: list[_Call] = []
+        for request in requests:
+            described = encode((request.sampling, request.seed, request.replicate, _own(request)))
+            key = call_key(operation, self.name, request.prompt, described)
+            stored = self.journal.get(key)
+            if stored is not None:
+                self.counts.replayed += 1
+                found.append(_decode(stored, kind))
+                continue
+            if key not in self._pending:  # else the very same call is under way: wait for it, do not pay twice
+                self._pending[key] = asyncio.get_running_loop().create_future()
+                fresh.append(_Call(key, request, described, self._pending[key]))
+            found.append(self._pending[key])
+        if fresh:
+            task = asyncio.create_task(self._ask(operation, fresh, ask))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return [await asyncio.shield(f) if isinstance(f, asyncio.Future) else f for f in found]
 
     async def _ask(
-        self,
-        key: bytes,
-        operation: str,
-        request: Any,
-        described: bytes,
-        ask: Callable[[Any], Awaitable[Result]],
-    ) -> Result:
-        pending = self._pending[key] = asyncio.get_running_loop().create_future()
+        self, operation: str, calls: list[_Call], ask: Callable[[Any], Awaitable[list[Result | ModelError]]]
+    ) -> None:
         try:
-            self.counts.asked += 1
-            try:
-                result: Result | ContentFilterError = await ask(request)
-            except ContentFilterError as error:
-                result = error
-            await self.journal.put(self._entry(key, operation, request, described, result))
-            if isinstance(result, ContentFilterError):
-                raise result
-            pending.set_result(result)
-            return result
+            results = await self._within_budget([call.request for call in calls], ask)
+            entries = [
+                self._entry(operation, call, result)
+                for call, result in zip(calls, results, strict=True)
+                if not isinstance(result, ModelError) or isinstance(result, ContentFilterError)
+            ]
+            if entries:
+                await self.journal.put(entries)
+            for call, result in zip(calls, results, strict=True):
+                call.done.set_result(result)
         except BaseException as error:
-            pending.set_exception(error)
-            pending.exception()  # read, so that nobody waiting is no warning
-            raise
+            for call in calls:
+                call.done.set_exception(error)
+                call.done.exception()  # read, so that nobody waiting is no warning
+            if not isinstance(error, Exception):
+                raise
         finally:
-            del self._pending[key]
+            for call in calls:
+                del self._pending[call.key]
 
-    def _entry(self, key: bytes, operation: str, request: Any, described: bytes, result: Any) -> Entry:
+    async def _within_budget(
+        self, requests: list[Any], ask: Callable[[Any], Awaitable[list[Result | ModelError]]]
+    ) -> list[Result | ModelError]:
+        if self.budget is None:
+            self.counts.asked += len(requests)
+            return await ask(requests)
+        try:
+            held = await self.budget.reserve(self.name, requests)
+        except SetupError as error:
+            return [error] * len(requests)
+        usages: list[Usage] = []
+        try:
+            self.counts.asked += len(requests)
+            results = await ask(requests)
+            usages = [r.usage for r in results if not isinstance(r, ModelError)]
+            return results
+        finally:
+            await self.budget.settle(held, usages)
+
+    def _entry(self, operation: str, call: _Call, result: Any) -> Entry:
         if isinstance(result, ContentFilterError):
             body, usage = {"content_filter": str(result), "raw": result.raw}, Usage()
         else:
             body, usage = result, result.usage
         return Entry(
-            key=key,
+            key=call.key,
             operation=operation,
             model=self.name,
-            prompt=request.prompt,
-            request=described,
+            prompt=call.request.prompt,
+            request=call.described,
             result=encode(body),
             prompt_tokens=usage.prompt_tokens,
             completion_tokens=usage.completion_tokens,
         )
 
 
-def _decode(stored: bytes, kind: type[Result]) -> Result:
+def _own(request: Request) -> tuple[Any, ...]:
+    """What determines a call besides prompt, sampling, seed and replicate."""
+    if isinstance(request, ChooseRequest):
+        # Only methods that draw depend on the number of draws.
+        return (request.options, request.method, request.draws if request.method == "sampled" else 0)
+    return (request.continuation,) if isinstance(request, ScoreRequest) else ()
+
+
+def _decode(stored: bytes, kind: type[Result]) -> Result | ModelError:
     fields = orjson.loads(stored)
     if "content_filter" in fields:
-        raise ContentFilterError(fields["content_filter"], raw=fields["raw"])
+        return ContentFilterError(fields["content_filter"], raw=fields["raw"])
     fields["usage"] = Usage(**fields["usage"])
     if "probabilities" in fields:
         fields["probabilities"] = tuple(fields["probabilities"])

@@ -64,6 +64,7 @@ class FaultServer:
         self.always: str | None = None
         self.capacity = 0  # more requests in flight than this get a 429; 0 is no limit
         self.retry_after = "0"
+        self.refused = ""  # a prompt with this text in it is too long
         self.requests = 0
         self.prompts: Counter[str] = Counter()
         self.bodies: list[dict] = []
@@ -93,8 +94,12 @@ class FaultServer:
             if self.keep_bodies:
                 self.bodies.append(body)
                 self.keys.append(request.headers.get("Authorization"))
-                self.prompts[json.dumps([body.get("messages") or body.get("prompt"), body.get("seed")])] += 1
+                held = body.get("prompt")
+                for prompt in held if isinstance(held, list) else [body.get("messages") or held]:
+                    self.prompts[json.dumps([prompt, body.get("seed")])] += 1
             fault = self.faults.pop(0) if self.faults else self.always
+            if self.refused and self.refused in json.dumps(body):
+                fault = "context"
             if self.capacity and self.in_flight > self.capacity:
                 fault = "429"
             if fault:
@@ -103,7 +108,7 @@ class FaultServer:
                     return failed
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
-            return web.json_response(self.answer(request.path, body, fault))
+            return web.json_response(self.answer_all(request.path, body, fault))
         finally:
             self.in_flight -= 1
 
@@ -134,6 +139,16 @@ class FaultServer:
             request.transport.close()
             return response
         return None  # a lie: the answer itself is wrong
+
+    def answer_all(self, path: str, body: dict, fault: str | None) -> dict:
+        """One choice a prompt, where a list of them came."""
+        prompts = body.get("prompt")
+        if not isinstance(prompts, list) or fault == "no_lists":
+            return self.answer(path, body, fault)
+        answers = [self.answer(path, body | {"prompt": prompt}, fault) for prompt in prompts]
+        choices = [{**a["choices"][0], "index": k} for k, a in enumerate(answers)]
+        usage = {key: n * len(prompts) for key, n in answers[0]["usage"].items()}
+        return answers[0] | {"choices": choices[::-1], "usage": usage}
 
     def answer(self, path: str, body: dict, fault: str | None) -> dict:
         chat = path.endswith("chat/completions")

@@ -6,7 +6,8 @@ from minipublic.models.errors import (
     BadResponseError,
     ModelSpecError,
 )
-from minipublic.models.openai import OpenAIModel, echoed_logprobs
+from minipublic.models.openai import OpenAIModel
+from minipublic.models.openai_answers import echoed_logprobs
 from minipublic.models.protocol import (
     ChooseRequest,
     Prompt,
