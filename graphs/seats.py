@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypedDict
 from langgraph.runtime import Runtime
 
 from ..personas.answers import Answer, Missing, is_missing
-from ..personas.asking import ask, persona_context
+from ..personas.asking import ask, persona_context, pose
 from ..personas.questions import Instrument, Question, likert
 from .context import Context
 from .speaking import speak, utterance_row
@@ -120,8 +120,7 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
     seat = state["seat"]
     # Draft and revision are drawn with the same random number: their difference is the statements'.
     names = context.names(context.seats[seat].id, state["question"], "item" + question.code if step == "item" else step)
-    answer, _ = await ask(
-        context.model_of(seat),
+    posed = pose(
         question,
         before=context.preamble(seat),
         names=names,
@@ -130,7 +129,7 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
         context=_told(state, context, step),
         replicate=context.replicate,
     )
-    return answer
+    return await ask(context.model_of(seat), posed)
 
 
 async def _say(step: str, key: str, text: str, state: SeatTask, context: Context, **more: Any) -> Update:

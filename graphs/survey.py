@@ -11,7 +11,6 @@ persona once; people and replicates are separate invocations.
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypedDict, get_args
@@ -22,7 +21,7 @@ from langgraph.runtime import Runtime
 from ..models.protocol import LETTERS, Message
 from ..models.seeds import derive_seed
 from ..personas.answers import Answer
-from ..personas.asking import Names, ask, persona_context
+from ..personas.asking import Posed, ask, ask_all, persona_context, pose
 from ..personas.questions import Instrument, Question
 from .battery import ask_battery
 from .context import Context
@@ -82,19 +81,19 @@ def item_order(instrument: Instrument, context: Context) -> tuple[Question, ...]
 
 async def _ask_independently(questions: Sequence[Question], context: Context) -> Sequence[Answer]:
     before = context.preamble(RESPONDENT)
-    asked = await asyncio.gather(*(_ask(q, context, before) for q in questions))
-    return [answer for answer, _ in asked]
+    return await ask_all(context.model_of(RESPONDENT), [_pose(q, context, before) for q in questions])
 
 
 async def _ask_in_series(questions: Sequence[Question], context: Context) -> Sequence[Answer]:
     before, answers = context.preamble(RESPONDENT), []
     for question in questions:
-        answer, message = await _ask(question, context, before)
+        posed = _pose(question, context, before)
+        answer = await ask(context.model_of(RESPONDENT), posed)
         answers.append(answer)
         said = _said(answer)
         if said in answer.option_order:
             letter = LETTERS[answer.option_order.index(said)]
-            before = (*before, message, Message("assistant", f"({letter})"))
+            before = (*before, posed.message, Message("assistant", f"({letter})"))
     return answers
 
 
@@ -104,14 +103,12 @@ def _said(answer: Answer) -> str:
     return gone if isinstance(gone, str) else gone.raw if gone.reason == "declined" else ""
 
 
-async def _ask(question: Question, context: Context, before: tuple[Message, ...]) -> tuple[Answer, Message]:
+def _pose(question: Question, context: Context, before: tuple[Message, ...]) -> Posed:
     persona = context.seats[RESPONDENT]
-    names: Names = context.names(persona.id, question.code, "answer")
-    return await ask(
-        context.model_of(RESPONDENT),
+    return pose(
         question,
         before=before,
-        names=names,
+        names=context.names(persona.id, question.code, "answer"),
         prompts=context.prompts,
         asking=context.asking,
         context=persona_context(persona, context.style) | {"step": "item"},

@@ -48,6 +48,9 @@ class Answer:
         option_order: The codes as they were presented.
         model: Whose weights answered.
         prompt_hash: Names the prompt in the journal; empty when none was made.
+        order_asymmetry: Where both orders were asked, how far their answers lie apart (see `personas.orders`).
+        primacy: Where both orders were asked, how far what stands first is favoured.
+        prompt_hash_reversed: Names the prompt with the options reversed; empty where it was not asked.
     """
 
     question: str
@@ -57,6 +60,9 @@ class Answer:
     option_order: tuple[str, ...] = ()
     model: str = ""
     prompt_hash: str = ""
+    order_asymmetry: float | None = None
+    primacy: float | None = None
+    prompt_hash_reversed: str = ""
 
     @property
     def code(self) -> str | None:
@@ -76,4 +82,7 @@ class Answer:
             "option_order": list(self.option_order),
             "model": self.model,
             "prompt_hash": self.prompt_hash,
+            "order_asymmetry": self.order_asymmetry,
+            "primacy": self.primacy,
+            "prompt_hash_reversed": self.prompt_hash_reversed or None,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..models.errors import ModelError, ModelSpecError, SetupError, UnsupportedError
@@ -20,7 +20,9 @@ from ..models.protocol import (
 )
 from ..models.seeds import derive_seed, derive_uniform
 from ..models.templates import PromptBook
+from ..models.together import choose_all
 from .answers import Answer, Missing
+from .orders import average_orders, reversed_options
 from .persona import Persona
 from .questions import Option, Question
 
@@ -36,11 +38,14 @@ class Asking:
         draws: Answers drawn for `sampled`.
         reorder: Draw the order of options per persona and item: an ordinal scale forward or reversed, a nominal
             list shuffled; options that count as no answer stay last. False keeps the codebook's order.
+        both_orders: Ask every question a second time with its options reversed, and answer by the average: twice the
+            calls, without the bias of order and label that reversing can show.
     """
 
     method: ChooseMethod = "first_token"
     draws: int = 10
     reorder: bool = True
+    both_orders: bool = False
 
 
 def present(question: Question, names: Names, reorder: bool = True) -> tuple[Option, ...]:
@@ -102,8 +107,26 @@ def draw(probabilities: Sequence[float], uniform: float) -> int:
     return last  # the sum fell short of 1 by rounding
 
 
-async def ask(
-    model: LanguageModel,
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """One question as it is put to a model.
+
+    Args:
+        question: What is asked.
+        options: In the order presented.
+        names: What order and draw derive from.
+        message: The message that asks.
+        requests: One, or two where both orders are asked: the second has the options reversed.
+    """
+
+    question: Question
+    options: tuple[Option, ...]
+    names: Names
+    message: Message
+    requests: tuple[ChooseRequest, ...]
+
+
+def pose(
     question: Question,
     *,
     before: Sequence[Message],
@@ -112,11 +135,10 @@ async def ask(
     asking: Asking = Asking(),
     context: Mapping[str, Any] | None = None,
     replicate: int = 0,
-) -> tuple[Answer, Message]:
-    """Asks one question.
+) -> Posed:
+    """Puts one question into words.
 
     Args:
-        model: Who answers.
         question: What is asked.
         before: The persona's preamble and earlier turns.
         names: Study, study seed, persona, item, replicate and step, from which order and draw derive.
@@ -124,31 +146,63 @@ async def ask(
         asking: How.
         context: Plain values for the synthetic model.
         replicate: Which independent draw this is.
+    """
+    options = present(question, names, asking.reorder)
+    orders = [(options, names)]
+    if asking.both_orders:
+        orders.append((reversed_options(options), (*names, "reversed")))
+    messages = [Message("user", render_question(question, order, prompts)) for order, _ in orders]
+    requests = tuple(
+        [
+            ChooseRequest(
+                prompt=Prompt((*before, message)),
+                seed=derive_seed(*own),
+                replicate=replicate,
+                context={**(context or {}), **question_context(question, order)},
+                options=tuple([o.text for o in order]),
+                method=asking.method,
+                draws=asking.draws,
+            )
+            for message, (order, own) in zip(messages, orders, strict=True)
+        ]
+    )
+    return Posed(question, options, names, messages[0], requests)
+
+
+async def ask_all(model: LanguageModel, posed: Sequence[Posed]) -> list[Answer]:
+    """Asks independent questions together.
 
     Returns:
-        The answer, `Missing` inside where the call failed, and the message that asked.
+        The answers in order, `Missing` inside where a call failed.
 
     Raises:
         SetupError: Every further call would fail the same way.
         UnsupportedError: The model cannot answer by this method.
     """
-    options = present(question, names, asking.reorder)
-    message = Message("user", render_question(question, options, prompts))
-    request = ChooseRequest(
-        prompt=Prompt((*before, message)),
-        seed=derive_seed(*names),
-        replicate=replicate,
-        context={**(context or {}), **question_context(question, options)},
-        options=tuple(o.text for o in options),
-        method=asking.method,
-        draws=asking.draws,
-    )
-    try:
-        choice = await model.choose(request)
-    except ModelError as error:
-        order = tuple(o.code for o in options)
-        return Answer(question.code, as_missing(error), (), None, order, model.name, request.prompt.hash), message
-    return read_choice(choice, question, options, names, model.name, request.prompt.hash), message
+    results = iter(await choose_all(model, [request for p in posed for request in p.requests]))
+    return [_answer(p, [next(results) for _ in p.requests], model.name) for p in posed]
+
+
+async def ask(model: LanguageModel, posed: Posed) -> Answer:
+    """Asks one question; as `ask_all`."""
+    return (await ask_all(model, [posed]))[0]
+
+
+def _answer(posed: Posed, results: Sequence[Choice | ModelError], model: str) -> Answer:
+    hashes = [request.prompt.hash for request in posed.requests]
+    for result in results:
+        if isinstance(result, ModelError):  # one order without the other would be another measure
+            order = tuple([o.code for o in posed.options])
+            return Answer(posed.question.code, as_missing(result), (), None, order, model, hashes[0])
+    choices = [result for result in results if isinstance(result, Choice)]
+    if len(choices) == 1:
+        return read_choice(choices[0], posed.question, posed.options, posed.names, model, hashes[0])
+    unheard = [c for c in choices if sum(c.probabilities) <= 0]
+    if unheard:
+        return read_choice(unheard[0], posed.question, posed.options, posed.names, model, hashes[0])
+    both = average_orders(choices[0], choices[1], posed.options)
+    answer = read_choice(both.choice, posed.question, posed.options, posed.names, model, hashes[0])
+    return replace(answer, order_asymmetry=both.asymmetry, primacy=both.primacy, prompt_hash_reversed=hashes[1])
 
 
 def question_context(question: Question, options: Sequence[Option]) -> dict[str, Any]:

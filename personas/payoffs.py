@@ -11,7 +11,7 @@ from typing import Any
 from ..models.protocol import LanguageModel, Message
 from ..models.templates import PromptBook
 from .answers import Answer
-from .asking import Asking, Names, ask, persona_context
+from .asking import Asking, Names, ask, persona_context, pose, pose
 from .conditioning import condition
 from .persona import Attribute, Persona
 from .questions import AGREEMENT, Question, likert
@@ -83,8 +83,7 @@ async def expected_agreement(
     """
     prompts = prompts or persona_prompts()
     preamble = condition(persona, style, attributes, prompts)
-    answer, _ = await ask(
-        model,
+    posed = pose(
         agreement_question(statement, prompts, labels),
         before=(Message("system", preamble),) if preamble else (),
         names=(*names, persona.id, "payoff", statement),
@@ -92,5 +91,6 @@ async def expected_agreement(
         asking=asking,
         context={**persona_context(persona, style), "step": "rating", "statement": statement} | (context or {}),
     )
+    answer = await ask(model, posed)
     value = expected_value(answer)
     return Payoff(value[0], value[1], answer) if value else Payoff(None, None, answer)

@@ -31,6 +31,9 @@ RECORD_COLUMNS = {
     "condition": "string",
     "episode": "string",
     "seat": "string",
+    "order_asymmetry": "float64",
+    "primacy": "float64",
+    "prompt_hash_reversed": "string",
 }
 UTTERANCE_COLUMNS = {
     "episode": "string",

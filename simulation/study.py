@@ -77,11 +77,19 @@ class PopulationConfig(_Strict):
 
 
 class AskingConfig(_Strict):
-    """How closed questions are asked."""
+    """How closed questions are asked.
+
+    Args:
+        method: How probabilities are read: `first_token`, `full_option`, `sampled`, or `structured`.
+        draws: Answers drawn for methods that draw.
+        reorder_options: Draw the order of the options per person and item.
+        average_orders: Ask every question in both orders of its options and answer by the average.
+    """
 
     method: ChooseMethod = "first_token"
     draws: int = Field(default=10, ge=1)
     reorder_options: bool = True
+    average_orders: bool = False
 
 
 class ConditionConfig(_Strict):
@@ -237,6 +245,8 @@ class Study(_Strict):
             raise ValueError("`population.from_humans` needs a section `humans` with `table` and `codebook`")
         if self.survey and not (self.survey.codebook or self.humans):
             raise ValueError("`survey` needs a `codebook` (its own, or the one under `humans`)")
+        if self.survey and self.survey.presentation == "battery" and self.asking.average_orders:
+            raise ValueError("`asking.average_orders` needs probabilities, and a battery is answered with one text")
         names = [c.name for c in self.conditions]
         if len(set(names)) != len(names):
             raise ValueError(f"`conditions` share a name: {', '.join(names)}")

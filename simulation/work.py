@@ -14,6 +14,7 @@ from ..models.protocol import LanguageModel, Sampling
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
 from .plan import Plan, Unit, role_key
+from .study import AskingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,15 @@ def _context(plan: Plan, unit: Unit, models: Mapping[str, LanguageModel]) -> Con
         unit=unit.group,
         style=unit.condition.style,
         attributes=plan.population.attributes,
-        asking=Asking(study.asking.method, study.asking.draws, study.asking.reorder_options),
+        asking=_asking(study.asking),
         sampling=Sampling(study.sampling.temperature, study.sampling.top_p, study.sampling.max_tokens),
         prompts=plan.prompts,
         replicate=unit.replicate,
     )
+
+
+def _asking(config: AskingConfig) -> Asking:
+    return Asking(config.method, config.draws, config.reorder_options, config.average_orders)
 
 
 def _survey_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
