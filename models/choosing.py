@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from .errors import BadResponseError, ModelSpecError, UnsupportedError
-from .protocol import CHOOSE_METHODS, LETTERS, Capabilities, Choice, ChooseRequest, Request, Sampling, Usage
+from .protocol import CHOOSE_METHODS, DRAWING, LETTERS, Capabilities, Choice, ChooseRequest, Request, Sampling, Usage
 from .seeds import derive_seed
 
 DRAWN = Sampling(max_tokens=16, stop=("\n",))  # an answer fits on a line; what follows would be paid for and not read
@@ -40,8 +40,8 @@ def check_choose(name: str, capabilities: Capabilities, request: ChooseRequest) 
         raise ModelSpecError(f"a choice needs 1 to {len(LETTERS)} options, got {len(request.options)}")
     if not all(map(str.strip, request.options)):
         raise ModelSpecError(f"an option has no text: {request.options!r}; every option needs one")
-    if request.method == "sampled" and request.draws < 1:
-        raise ModelSpecError(f"`sampled` needs at least one draw, got {request.draws}")
+    if request.method in DRAWING and request.draws < 1:
+        raise ModelSpecError(f"`{request.method}` needs at least one draw, got {request.draws}")
 
 
 @lru_cache(maxsize=8192)

@@ -7,15 +7,15 @@ A request costs the client far more than a prompt in it, so a persona's question
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from .errors import BadResponseError, ModelError, RequestRefusedError, ServerError
 from .openai_answers import Answer, choices_of, usage_shares
 from .protocol import Usage
-from .wire import Wire
 
 Result = TypeVar("Result")
+Post = Callable[[str, dict[str, Any]], Awaitable[Answer]]
 Reader = Callable[[int, Answer, Usage], Result]  # a text's place, its choice and its tokens
 PATH = "/completions"
 
@@ -25,12 +25,12 @@ class Completions:
 
     Args:
         name: The model's, for errors.
-        wire: The server.
+        post: Posts JSON to a path of the server.
         most: How many prompts one request may hold.
     """
 
-    def __init__(self, name: str, wire: Wire, most: int) -> None:
-        self._name, self._wire = name, wire
+    def __init__(self, name: str, post: Post, most: int) -> None:
+        self._name, self._post = name, post
         self.most = most
 
     async def complete(
@@ -59,7 +59,7 @@ class Completions:
         prompts = texts[group.start : group.stop]
         prompt = list(prompts) if len(prompts) > 1 else prompts[0]
         try:
-            answer = await self._wire.post(PATH, settings | {"prompt": prompt})
+            answer = await self._post(PATH, settings | {"prompt": prompt})
             choices = choices_of(self._name, answer, len(prompts))
         except (RequestRefusedError, BadResponseError, ServerError) as error:
             return [error] if len(prompts) == 1 else await self._singly(group, texts, settings, read)

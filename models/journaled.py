@@ -13,6 +13,7 @@ from .budget import Budget
 from .errors import ContentFilterError, ModelError, SetupError
 from .journal import Entry, Journal, call_key, encode
 from .protocol import (
+    DRAWING,
     Capabilities,
     Choice,
     ChooseRequest,
@@ -208,7 +209,7 @@ def _own(request: Request) -> tuple[Any, ...]:
     """What determines a call besides prompt, sampling, seed and replicate."""
     if isinstance(request, ChooseRequest):
         # Only methods that draw depend on the number of draws.
-        return (request.options, request.method, request.draws if request.method == "sampled" else 0)
+        return (request.options, request.method, request.draws if request.method in DRAWING else 0)
     return (request.continuation,) if isinstance(request, ScoreRequest) else ()
 
 

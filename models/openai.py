@@ -83,7 +83,7 @@ class OpenAIModel:
         self._model, self._chat = name, chat
         self._path = "/chat/completions" if chat else "/completions"
         self._top, self._token_limit = top_logprobs, token_limit
-        self._texts = Completions(self.name, self._wire, prompts_per_request)
+        self._texts = Completions(self.name, self._post, prompts_per_request)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={self._wire.base_url!r})"
@@ -92,9 +92,12 @@ class OpenAIModel:
         """Closes the connections."""
         await self._wire.aclose()
 
+    async def _post(self, path: str, payload: dict[str, Any]) -> dict[str, Any]:
+        return await self._wire.post(path, payload)
+
     async def generate(self, request: Request) -> Generation:
         """A text; a refusal is one too, with `finish_reason` "refusal" or "content_filter"."""
-        answer = await self._wire.post(self._path, self._payload(request, request.sampling))
+        answer = await self._post(self._path, self._payload(request, request.sampling))
         (choice,) = choices_of(self.name, answer)
         return (chat_generation if self._chat else text_generation)(self.name, choice, usage_of(answer))
 
@@ -103,7 +106,7 @@ class OpenAIModel:
         check_choose(self.name, self.capabilities, request)
         if request.method == "first_token":
             return or_raise((await self._first_tokens([request]))[0])
-        return await (self._full_option(request) if request.method == "full_option" else self._sampled(request))
+        return await (self._full_option(request) if request.method == "full_option" else self._draws(request))
 
     async def choose_all(self, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
         """Several independent choices; by `first_token` on the completions endpoint, in few requests.
@@ -119,28 +122,38 @@ class OpenAIModel:
 
     async def _first_tokens(self, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
         # No seed: it draws a token nobody reads, and the probabilities do not depend on it.
-        asked = {"logprobs": True, "top_logprobs": self._top} if self._chat else {"logprobs": self._top}
+        settings = self._settings(FIRST_TOKEN) | await self._token_request(max(len(r.options) for r in requests))
         if self._chat:
-            return [await attempt(self._chat_first_token(requests[0], asked))]
+            return [await attempt(self._chat_first_token(requests[0], settings))]
 
         def read(k: int, choice: dict[str, Any], usage: Usage) -> Choice:
-            return from_first_token(top_tokens(self.name, choice, False), len(requests[k].options), usage)
+            return self._first_token(choice, len(requests[k].options), usage)
 
-        return await self._texts.complete([r.prompt.text for r in requests], self._settings(FIRST_TOKEN) | asked, read)
+        return await self._texts.complete([r.prompt.text for r in requests], settings, read)
 
-    async def _chat_first_token(self, request: ChooseRequest, asked: dict[str, Any]) -> Choice:
-        answer = await self._wire.post(self._path, self._payload(request, FIRST_TOKEN) | asked)
+    async def _chat_first_token(self, request: ChooseRequest, settings: dict[str, Any]) -> Choice:
+        answer = await self._post(self._path, settings | {"messages": _messages(request)})
         (choice,) = choices_of(self.name, answer)
+        return self._first_token(choice, len(request.options), usage_of(answer))
+
+    def _first_token(self, choice: dict[str, Any], options: int, usage: Usage) -> Choice:
         refusal = refusal_of(choice)
         if refusal is not None:  # a result, too: nothing was captured
-            return Choice((0.0,) * len(request.options), 0.0, raw=refusal, usage=usage_of(answer))
-        return from_first_token(top_tokens(self.name, choice, True), len(request.options), usage_of(answer))
+            return Choice((0.0,) * options, 0.0, raw=refusal, usage=usage)
+        return from_first_token(self._tokens(choice), options, usage)
+
+    async def _token_request(self, options: int) -> dict[str, Any]:
+        """What asks for the probabilities of the letters of so many options."""
+        return {"logprobs": True, "top_logprobs": self._top} if self._chat else {"logprobs": self._top}
+
+    def _tokens(self, choice: dict[str, Any]) -> list[tuple[str, float]]:
+        return top_tokens(self.name, choice, self._chat)
 
     async def _full_option(self, request: ChooseRequest) -> Choice:
         scores = await self._scores(request, [f" {option}" for option in request.options])
         return from_log_likelihoods([s.log_likelihood for s in scores], total_usage(s.usage for s in scores))
 
-    async def _sampled(self, request: ChooseRequest) -> Choice:
+    async def _draws(self, request: ChooseRequest) -> Choice:
         drawn = await asyncio.gather(*map(self.generate, draws_of(request)))
         return from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
@@ -183,12 +196,16 @@ class OpenAIModel:
     def _payload(self, request: Request, sampling: Sampling) -> dict[str, Any]:
         payload = self._settings(sampling)
         if self._chat:
-            payload["messages"] = [{"role": m.role, "content": m.content} for m in request.prompt.messages]
+            payload["messages"] = _messages(request)
         else:
             payload["prompt"] = request.prompt.text
         if request.seed is not None:
             payload["seed"] = request.seed
         return payload
+
+
+def _messages(request: Request) -> list[dict[str, str]]:
+    return [{"role": m.role, "content": m.content} for m in request.prompt.messages]
 
 
 def chat_from_spec(

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
-ChooseMethod = Literal["first_token", "full_option", "sampled"]
-CHOOSE_METHODS: tuple[ChooseMethod, ...] = ("first_token", "full_option", "sampled")
+ChooseMethod = Literal["first_token", "full_option", "sampled", "structured"]
+CHOOSE_METHODS: tuple[ChooseMethod, ...] = ("first_token", "full_option", "sampled", "structured")
+DRAWING: tuple[ChooseMethod, ...] = ("sampled", "structured")  # the methods that draw answers
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -118,8 +119,9 @@ class ChooseRequest(Request):
     Args:
         options: The option texts as presented; the prompt letters them (A), (B), ... in this order.
         method: `first_token` reads the probabilities of the option letters, `full_option` the likelihood of
-            each whole option text after the prompt, `sampled` counts `draws` parsed answers.
-        draws: How many answers `sampled` draws.
+            each whole option text after the prompt, `sampled` counts `draws` parsed answers, `structured` counts
+            `draws` answers that the server forces to be an option's letter.
+        draws: How many answers `sampled` and `structured` draw.
     """
 
     options: tuple[str, ...] = ()
@@ -164,13 +166,13 @@ class Choice:
     Args:
         probabilities: One per option, in the order presented, summing to 1; all 0 when nothing was captured.
         captured_mass: How much probability the model put on the options at all, in [0, 1]. For `sampled`,
-            the share of draws that named an option.
+            the share of draws that named an option; None for `structured`, which leaves the model no other answer.
         raw: What was drawn, for `sampled`; the most likely other answer where nothing was captured.
         usage: Tokens.
     """
 
     probabilities: tuple[float, ...]
-    captured_mass: float
+    captured_mass: float | None
     raw: str = ""
     usage: Usage = Usage()
 

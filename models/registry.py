@@ -25,6 +25,7 @@ _BUILT_IN = {
     "synthetic": ("minipublic.models.synthetic", "from_spec"),
     "openai": ("minipublic.models.openai", "chat_from_spec"),
     "openai-completions": ("minipublic.models.openai", "completions_from_spec"),
+    "vllm": ("minipublic.models.vllm", "from_spec"),
     "langchain": ("minipublic.models.langchain", "from_langchain_spec"),
 }
 

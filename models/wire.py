@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import logging
 import math
 import os
 import random
@@ -30,6 +31,7 @@ from .errors import (
     RateLimitError,
     RequestRefusedError,
     ServerError,
+    ServerGoneError,
     SetupError,
     TransportError,
     UnknownModelError,
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_RETRY_AFTER_S = 0.5, 30.0, 300.0
+OUTAGE_S, LONGEST_LOOK_S = 900.0, 5.0
+_LOG = logging.getLogger(__name__)
 _CONTEXT = re.compile(
     r"context.{0,12}length|context (size|window)|maximum (input|model) length|too many tokens|prompt is too long", re.I
 )
@@ -56,6 +60,7 @@ class Wire:
         max_in_flight: The most calls at once.
         timeout_s: How long one try may take, in seconds.
         retries: How often a failed try is repeated.
+        outage_s: How long to wait for a server that answered before and cannot be reached now, in seconds.
 
     Raises:
         AuthenticationError: The variable is not set.
@@ -63,11 +68,19 @@ class Wire:
     """
 
     def __init__(
-        self, base_url: str, *, api_key_env: str | None, max_in_flight: int, timeout_s: float, retries: int
+        self,
+        base_url: str,
+        *,
+        api_key_env: str | None,
+        max_in_flight: int,
+        timeout_s: float,
+        retries: int,
+        outage_s: float = OUTAGE_S,
     ) -> None:
         self.base_url = checked_address(base_url)
         self.limit = AdaptiveLimit(max_in_flight)
-        self._timeout_s, self._retries = timeout_s, retries
+        self._timeout_s, self._retries, self._outage_s = timeout_s, retries, outage_s
+        self._reached = self._told_gone = False
         self._key = key_from(api_key_env)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,38 +91,78 @@ class Wire:
         Raises:
             ModelError: The mapped error, after the last retry where trying again could help.
         """
-        body = orjson.dumps(payload)
-        for attempt in range(self._retries + 1):
+        where = self.base_url + path
+        return _object(await self._answer("POST", where, orjson.dumps(payload)), where)
+
+    async def post_root(self, path: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """As `post`, to a path that starts at the server's root: `/v1` at the end of the address is left out."""
+        where = self.base_url.removesuffix("/v1") + path
+        return _object(await self._answer("POST", where, orjson.dumps(payload)), where)
+
+    async def text(self, method: str, path: str, payload: dict[str, Any] | None = None) -> str:
+        """Asks for something beside the API, such as `/metrics`, and returns the text that came back.
+
+        Args:
+            method: GET or POST.
+            path: From the server's root: `/v1` at the end of the address is left out.
+            payload: Sent as JSON.
+
+        Raises:
+            ModelError: As `post`.
+        """
+        where = self.base_url.removesuffix("/v1") + path
+        answer = await self._answer(method, where, None if payload is None else orjson.dumps(payload))
+        return answer.decode(errors="replace")
+
+    async def _answer(self, method: str, where: str, body: bytes | None) -> bytes:
+        attempt, gone_at = 0, math.inf
+        while True:
             try:
-                return await self._once(path, body)
+                return await self._once(method, where, body)
+            except ServerGoneError as gone:
+                gone_at = min(gone_at, time.monotonic())
+                if self._reached and time.monotonic() - gone_at < self._outage_s:
+                    # It answered before, so it may be starting again: that takes vLLM minutes.
+                    self._tell_gone(gone)
+                    await asyncio.sleep(random.uniform(0.2, 1.0) * LONGEST_LOOK_S)
+                    continue
+                if self._reached or attempt >= self._retries:
+                    raise
+                await asyncio.sleep(_backoff(attempt))
             except (TransportError, _Retry) as error:
                 cause, asked = (error.cause, error.wait_s) if isinstance(error, _Retry) else (error, 0.0)
-                if attempt == self._retries:
+                if attempt >= self._retries:
                     raise cause from None
                 # What the server asks for is the least: an eager "0" must not use up the retries at once.
                 await asyncio.sleep(max(_backoff(attempt), asked))
-        raise AssertionError("unreachable")
+            attempt += 1
 
-    async def _once(self, path: str, body: bytes) -> dict[str, Any]:
+    def _tell_gone(self, gone: ServerGoneError) -> None:
+        if not self._told_gone:
+            self._told_gone = True
+            _LOG.warning("%s Waiting up to %.0f s for it to come back.", gone, self._outage_s)
+
+    async def _once(self, method: str, where: str, body: bytes | None) -> bytes:
         import aiohttp
 
         number = await self.limit.acquire()
         try:
             here = self._loop is asyncio.get_running_loop()
             session = self._session if here and self._session is not None else await self._open_session()
-            async with session.post(self.base_url + path, data=body, allow_redirects=False) as response:
+            async with session.request(method, where, data=body, allow_redirects=False) as response:
                 status, answer = response.status, await response.read()
                 retry_after = response.headers.get("Retry-After") if status != 200 else None
         except (TimeoutError, aiohttp.ClientError, OSError) as lost:
             raise transport_error(lost, self.base_url, self._timeout_s) from lost
         finally:
             self.limit.release()
+        self._reached, self._told_gone = True, False
         if status == 200:
             self.limit.succeeded()
-            return _object(answer, self.base_url + path)
+            return answer
         if status == 429:
             self.limit.congested(number)
-        failure = status_error(status, self._without_key(answer), self.base_url + path)
+        failure = status_error(status, self._without_key(answer), where)
         raise _Retry(failure, _wait_of(retry_after)) if isinstance(failure, TransportError) else failure
 
     async def _open_session(self) -> aiohttp.ClientSession:
@@ -165,11 +218,11 @@ def transport_error(error: BaseException, where: str, timeout_s: float) -> Model
         return ModelSpecError(f"{said}; write http://HOST:PORT/v1")
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ServerFingerprintMismatch):
         return SetupError(f"{said}; the server's certificate is not trusted: add it to this machine's")
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return ModelTimeoutError(f"{said}; is the server running, and is the address right?")
+    if isinstance(error, aiohttp.ConnectionTimeoutError | aiohttp.ClientConnectorError):
+        return ServerGoneError(f"{said}; is the server running, and is the address right?")
     if isinstance(error, TimeoutError):
         return ModelTimeoutError(f"{where}: no answer within {timeout_s:g} s; raise timeout_s, or lower max_in_flight")
-    return ConnectionLostError(f"{said}; is the server running, and is the address right?")
+    return ConnectionLostError(f"{said}; the connection broke off")
 
 
 def status_error(status: int, body: bytes, where: str) -> ModelError:

@@ -48,9 +48,13 @@ def average_orders(forward: Choice, backward: Choice, options: Sequence[Option])
     mean = tuple([(ahead[o.code] + behind[o.code]) / 2 for o in options])
     asked = [o.code for o in options if not o.missing]
     first, last = asked[0], asked[-1]
-    masses = (forward.captured_mass, backward.captured_mass)
+    masses = [m for m in (forward.captured_mass, backward.captured_mass) if m is not None]
     return BothOrders(
-        choice=Choice(mean, sum(masses) / 2, raw="\n".join(filter(None, (forward.raw, backward.raw)))),
+        choice=Choice(
+            mean,
+            sum(masses) / 2 if len(masses) == 2 else None,
+            raw="\n".join(filter(None, (forward.raw, backward.raw))),
+        ),
         asymmetry=_total_variation(ahead, behind),
         primacy=((ahead[first] - behind[first]) + (behind[last] - ahead[last])) / 2 if len(asked) > 1 else 0.0,
     )

@@ -11,7 +11,7 @@ from typing import Any
 from ..models.protocol import LanguageModel, Message
 from ..models.templates import PromptBook
 from .answers import Answer
-from .asking import Asking, Names, ask, persona_context, pose, pose
+from .asking import Asking, Names, ask, persona_context, pose
 from .conditioning import condition
 from .persona import Attribute, Persona
 from .questions import AGREEMENT, Question, likert

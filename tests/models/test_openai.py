@@ -18,6 +18,7 @@ from minipublic.models.errors import (
     RateLimitError,
     RequestRefusedError,
     ServerError,
+    ServerGoneError,
     SetupError,
     UnknownModelError,
     UnsupportedError,
@@ -159,7 +160,7 @@ async def test_a_stalled_server_is_a_timeout(server):
 
 async def test_a_dead_server_is_named():
     model = OpenAIModel("m", base_url="http://127.0.0.1:9/v1", retries=0)
-    with pytest.raises(ConnectionLostError, match=r"127\.0\.0\.1:9"):
+    with pytest.raises(ServerGoneError, match=r"127\.0\.0\.1:9"):
         await model.generate(ASK)
     await model.aclose()
 

@@ -17,6 +17,7 @@ from minipublic.models.errors import (
     AuthenticationError,
     BadResponseError,
     ModelSpecError,
+    ServerGoneError,
     SetupError,
     TransportError,
 )
@@ -193,3 +194,31 @@ def test_another_loop_gets_connections_of_its_own_and_leaves_none_behind():
         del held
         gc.collect()
     assert [str(w.message) for w in warned if "nclosed c" in str(w.message)] == []
+
+
+async def test_a_server_that_answered_before_is_waited_for(monkeypatch, caplog):
+    monkeypatch.setattr(wire, "LONGEST_LOOK_S", 0.05)
+    first = FaultServer()
+    await first.start()
+    held = open_wire(first, retries=0)
+    await ask(held)
+    await first.stop()
+    waiting = [asyncio.create_task(ask(held, f"question {k}")) for k in range(3)]
+    await asyncio.sleep(0.3)
+    assert not any(task.done() for task in waiting)
+    again = FaultServer()
+    await again.start(port=int(first.url.split(":")[2].split("/")[0]))
+    assert [(await task)["choices"][0]["finish_reason"] for task in waiting] == ["stop"] * 3
+    assert sum("Waiting up to 900 s" in r.message for r in caplog.records) == 1
+    await held.aclose()
+    await again.stop()
+
+
+async def test_a_server_that_stays_away_stops_the_run(server, monkeypatch):
+    monkeypatch.setattr(wire, "LONGEST_LOOK_S", 0.02)
+    held = open_wire(server, outage_s=0.1)
+    await ask(held)
+    await server.stop()
+    with pytest.raises(ServerGoneError, match="is the server running"):
+        await ask(held)
+    await held.aclose()

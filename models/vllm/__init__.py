@@ -1,0 +1,5 @@
+"""A vLLM server."""
+
+from .model import VLLMModel, from_spec
+
+__all__ = ["VLLMModel", "from_spec"]

@@ -1,0 +1,170 @@
+"""A vLLM server: what it offers beyond the OpenAI interface.
+
+- The log-probability of every token asked for by its id: `first_token` counts all the tokens of the option letters, not only
+  those among the likeliest 20.
+- Answers forced to be an option's letter (`structured`).
+- LoRA adapters loaded and unloaded while it serves, and `/metrics`.
+
+Log-likelihoods of a given text (`score`, `full_option`) are prompt log-probabilities, which vLLM computes without its prefix
+cache: a long prompt is read anew for every option. A seed does not promise the same text when other requests share the
+batch; the journal is what replays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Literal
+
+from ..choosing import DRAWN, draws_of, from_draws, total_usage
+from ..errors import RequestRefusedError, UnknownModelError
+from ..openai import FIRST_TOKEN, OpenAIModel
+from ..openai_answers import Answer, chat_generation, choices_of, text_generation, top_tokens, usage_of
+from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request
+from .adapters import ServedAdapter
+from .letters import letter_tokens
+from .metrics import ServerMetrics, read_metrics
+from .once import Once
+
+LOCAL = "http://localhost:8000/v1"
+MOST_TOKEN_IDS = 128  # as many as one request to vLLM may ask for
+_TOKEN_ID = "token_id:"
+
+
+class VLLMModel(OpenAIModel):
+    """A model on a vLLM server.
+
+    Args:
+        name: The model's name on the server.
+        base_url: The server; this machine's port 8000 by default.
+        endpoint: `completions` gives the model the prompt as it stands, `chat` puts it into the chat template.
+        adapter: A folder with a LoRA adapter, loaded when it is first needed and unloaded at the end; the server must see
+            the folder under the same path. An adapter that the server was started with is a `name` of its own.
+        options: As `OpenAIModel`.
+
+    Raises:
+        ModelSpecError: The adapter's folder holds none.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        base_url: str | None = None,
+        endpoint: Literal["chat", "completions"] = "completions",
+        adapter: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, base_url=base_url or LOCAL, endpoint=endpoint, **options)
+        self.name = f"{'vllm-chat' if self._chat else 'vllm'}:{name}"
+        self._adapter = ServedAdapter(adapter, self._wire) if adapter else None
+        if self._adapter:
+            self.name += f"+{self._adapter.name}"
+            self._model = self._adapter.served_name
+        by_text = () if self._chat else ("full_option",)
+        self.capabilities = Capabilities(
+            score=not self._chat, choose=("first_token", *by_text, "sampled", "structured"), chat=self._chat
+        )
+        self._letters: dict[int, dict[int, str]] = {}  # by number of options: token id -> letter
+        self._by_id = Once(self._answers_by_id)
+
+    async def aclose(self) -> None:
+        """Takes the adapter out of the server, and closes the connections."""
+        if self._adapter:
+            await self._adapter.unload()
+        await super().aclose()
+
+    async def metrics(self) -> ServerMetrics:
+        """What the server counts, of everybody's calls.
+
+        Raises:
+            ModelError: It does not say.
+        """
+        return read_metrics(await self._wire.text("GET", "/metrics"))
+
+    async def _post(self, path: str, payload: dict[str, Any]) -> Answer:
+        if self._adapter is None:
+            return await super()._post(path, payload)
+        await self._adapter.load()
+        try:
+            return await super()._post(path, payload)
+        except UnknownModelError:
+            await self._adapter.load_again()  # the server was started again
+            return await super()._post(path, payload)
+
+    async def _token_request(self, options: int) -> dict[str, Any]:
+        if not await self._by_id():
+            return await super()._token_request(options)
+        if options not in self._letters:
+            self._letters[options] = await letter_tokens(self._tokenise, options)
+        return self._ask_by_id(list(self._letters[options])[:MOST_TOKEN_IDS])
+
+    def _ask_by_id(self, tokens: list[int]) -> dict[str, Any]:
+        asked = {"logprob_token_ids": tokens, "return_tokens_as_token_ids": True}
+        return asked | ({"logprobs": True, "top_logprobs": len(tokens)} if self._chat else {"logprobs": len(tokens)})
+
+    async def _tokenise(self, text: str) -> Answer:
+        return await self._wire.post_root("/tokenize", {"prompt": text, "add_special_tokens": False})
+
+    async def _answers_by_id(self) -> bool:
+        """Finds out by trying: servers before vLLM 0.1x ignore the wish, or refuse it."""
+        tokens = list(await letter_tokens(self._tokenise, 2))
+        prompt = {"messages": [{"role": "user", "content": "A or B?"}]} if self._chat else {"prompt": "A or B? Answer:"}
+        try:
+            answer = await self._post(self._path, self._settings(FIRST_TOKEN) | self._ask_by_id(tokens) | prompt)
+        except RequestRefusedError:
+            return False
+        (choice,) = choices_of(self.name, answer)
+        held = {token for token, _ in top_tokens(self.name, choice, self._chat)}
+        return held >= {f"{_TOKEN_ID}{token}" for token in tokens}
+
+    def _tokens(self, choice: Answer) -> list[tuple[str, float]]:
+        top = super()._tokens(choice)
+        if not all(isinstance(token, str) and token.startswith(_TOKEN_ID) for token, _ in top):
+            return top
+        letters = {token: letter for held in self._letters.values() for token, letter in held.items()}
+        # Besides those asked for, the token that was drawn is listed: what was said instead of a letter.
+        said = (choice["message"]["content"] if self._chat else choice["text"]) or "(nothing)"
+        ids = [(int(token.removeprefix(_TOKEN_ID)), logprob) for token, logprob in top]
+        return [(letters.get(token, f"\n{said}"), logprob) for token, logprob in ids]
+
+    async def _draws(self, request: ChooseRequest) -> Choice:
+        if request.method != "structured":
+            return await super()._draws(request)
+        # After "Answer:" a base model writes a space; a chat template ends where the answer begins.
+        letters = [("" if self._chat else " ") + letter for letter in LETTERS[: len(request.options)]]
+        forced = {"structured_outputs": {"choice": letters}}
+        drawn = await asyncio.gather(*(self._forced(draw, forced) for draw in draws_of(request)))
+        counted = from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
+        return Choice(counted.probabilities, None, counted.raw, counted.usage)
+
+    async def _forced(self, request: Request, forced: dict[str, Any]) -> Generation:
+        answer = await self._post(self._path, self._payload(request, DRAWN) | forced)
+        (choice,) = choices_of(self.name, answer)
+        return (chat_generation if self._chat else text_generation)(self.name, choice, usage_of(answer))
+
+
+def from_spec(
+    name: str,
+    base_url: str | None = None,
+    endpoint: Literal["chat", "completions"] = "completions",
+    adapter: str | None = None,
+    api_key_env: str | None = None,
+    max_in_flight: int = 64,
+    timeout_s: float = 120.0,
+    retries: int = 6,
+    top_logprobs: int = 20,
+    prompts_per_request: int = 32,
+) -> VLLMModel:
+    """The model that `vllm:NAME[@URL]` names."""
+    return VLLMModel(
+        name,
+        base_url=base_url,
+        endpoint=endpoint,
+        adapter=adapter,
+        api_key_env=api_key_env,
+        max_in_flight=max_in_flight,
+        timeout_s=timeout_s,
+        retries=retries,
+        top_logprobs=top_logprobs,
+        prompts_per_request=prompts_per_request,
+    )
