@@ -41,6 +41,8 @@ def make_population(study: Study, file: Path | None, humans: People | None) -> P
         population = _bound(population, study, file)
         if config.sample:
             population = population.sample(config.sample, seed=derive_seed(study.study, study.seed, "sample"))
+    except InputError:
+        raise
     except (PopulationError, ValueError) as error:
         raise InputError(f"population: {error}") from error
     return population
@@ -52,10 +54,10 @@ def _bound(population: Population, study: Study, file: Path | None) -> Populatio
     known = {p.id for p in population} if chosen else set()
     for persona, name in chosen.items():
         if persona not in known:
-            said = f"nobody is called {persona!r}{nearest_name(persona, sorted(known))}"
+            close = nearest_name(persona, sorted(known)) or "; give the id of a persona, a number in quotes"
             raise InputError(
-                f"population.models: {said}; give the id of a persona of this population, in quotes where it looks "
-                f"like a number (its model would be {name!r}; `models` has: {', '.join(study.models)})"
+                f"population.models: nobody is called {persona!r}{close} "
+                f"(to speak through {name!r}; `models` has: {', '.join(study.models)})"
             )
     if chosen:
         personas = (replace(p, model=chosen[p.id]) if p.id in chosen else p for p in population)
@@ -63,7 +65,7 @@ def _bound(population: Population, study: Study, file: Path | None) -> Populatio
     for p in population:
         if p.model and p.model not in study.models:
             said = unknown_model(p.model, study.models)
-            raise InputError(f"population: {file}: column `model` of persona {p.id!r}: {said}")
+            raise InputError(f"population.file: {file}: column `model` of persona {p.id!r}: {said}")
     return population
 
 

@@ -61,11 +61,17 @@ def weights_folder(model: ModelConfig) -> Path | None:
     """The folder of a model's weights, where they are read in this process and lie in one."""
     spec = ModelSpec.parse(model.spec)
     folder = Path(spec.name)
-    return folder if spec.kind in IN_PROCESS and folder.is_absolute() and folder.is_dir() else None
+    return folder if spec.kind in IN_PROCESS and folder.is_absolute() else None
 
 
 def folder_hash(folder: Path) -> str:
-    """SHA-256 of a folder's file names and contents, wherever it lies; READMEs and hidden files do not count."""
+    """SHA-256 of a folder's file names and contents, wherever it lies; READMEs and hidden files do not count.
+
+    Raises:
+        InputError: The folder is gone.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: the folder of weights is gone; put it back, or change the study file")
     files = sorted((p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file())
     stats = [(name, p.stat()) for name, p in files if _counts(name)]
     stamps = tuple((name, s.st_size, s.st_mtime_ns) for name, s in stats)
