@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections import Counter
 
 import pandas as pd
@@ -196,6 +198,13 @@ def test_renaming_changes_nothing_and_another_speaker_does(consensus):
         assert plan(consensus(**TALK | other)).identity() != base, other
 
 
+def test_a_binding_to_the_model_that_answers_anyway_changes_nothing(consensus):
+    bound = TALK | {"population": PEOPLE | {"models": {"p3": "base"}}}
+    assert plan(consensus(**bound)).identity() == plan(consensus(**TALK)).identity()
+    two = {"conditions": ["qa", {"name": "c", "style": "qa", "model": "chat"}]}
+    assert plan(consensus(**bound | two)).identity() != plan(consensus(**TALK | two)).identity()
+
+
 def test_a_renamed_model_in_a_population_file_changes_nothing(consensus, folder):
     def identity(name, traits="D"):
         (folder / "people.csv").write_text("id,party,model\n" + "".join(f"p{k},{traits},{name}\n" for k in range(6)))
@@ -261,8 +270,40 @@ def test_an_adapter_counts_by_its_content(consensus, folder):
     (folder / "moved" / "README.md").write_text("read me again")
     assert identity("moved") == base
     assert identity("b") != base
-    adapter(folder / "moved", "WEIGHTS")  # as long as before, and a moment later
+    file = folder / "moved" / "adapter_model.safetensors"
+    stamp = file.stat().st_mtime_ns
+    file.write_text("WEIGHTS")  # as long as before, and within the same tick of the clock
+    os.utime(file, ns=(stamp, stamp))
     assert identity("moved") != base
+
+
+LORA = """
+from minipublic.models.synthetic import SyntheticModel
+
+def lora(name, base_url=None, adapter=None):
+    return SyntheticModel(f"{name}-{open(adapter + '/adapter_model.safetensors').read() if adapter else 'bare'}")
+"""
+
+
+def test_a_persona_speaks_through_its_own_adapter(consensus, folder, monkeypatch, tmp_path_factory):
+    plugin = tmp_path_factory.mktemp("plugin")
+    (plugin / "lora_kind.py").write_text(LORA)
+    (plugin / "lora_kind-1.0.dist-info").mkdir()
+    (plugin / "lora_kind-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: lora-kind\nVersion: 1.0\n"
+    )
+    (plugin / "lora_kind-1.0.dist-info" / "entry_points.txt").write_text("[minipublic.models]\nlora = lora_kind:lora\n")
+    monkeypatch.syspath_prepend(str(plugin))
+    adapter(folder / "a", "left"), adapter(folder / "b", "right")
+    served = {"spec": "lora:m@http://localhost:1/v1"}
+    models = {"base": served, "a": served | {"adapter": "a"}, "b": served | {"adapter": "b"}}
+    people = PEOPLE | {"models": {"p1": "a", "p2": "b"}}
+    made = plan(consensus(**TALK | {"models": models, "mediator": "base", "population": people}))
+    answers, said, _ = run(made, folder / "out")
+    sys.modules.pop("lora_kind", None)
+    own = {"p1": "left", "p2": "right"}
+    for row in [*answers.to_dict("records"), *said.to_dict("records")]:
+        assert row["model"] == f"synthetic:m-{own.get(row['persona'], 'bare')}"
 
 
 def test_same_weights_with_different_adapters_are_two_models(consensus, folder):
