@@ -31,8 +31,8 @@ class Context:
 
     Args:
         seats: Who sits where; a survey has the one seat `respondent`.
-        models: By role: `participant` and, where a protocol has one, `mediator`; a persona whose `model` names
-            another key speaks through that one.
+        models: By role: `participant` and, where a protocol or a study has one, `mediator` and `judge`; and by name,
+            for personas whose `model` is that name.
         study: The study's name; seeds derive from it.
         seed: The study's seed.
         unit: Names the episode, for the mediator's seeds.
@@ -57,7 +57,10 @@ class Context:
     replicate: int = 0
 
     def model_of(self, seat: str) -> LanguageModel:
-        """The model through which a seat speaks.
+        """The model through which a seat speaks: its persona's own, else the participants'.
+
+        Where a condition answers with a model of its own, that one is `participant` here; it does not take the place
+        of a persona's own model.
 
         Raises:
             ContextError: The persona names a model that is not there.

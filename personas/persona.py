@@ -34,7 +34,7 @@ class Persona:
         attributes: Trait name to label; a trait that is not known is left out.
         backstory: A life told in the first person; may be empty.
         weight: How many people this one stands for; positive.
-        model: The name of the model this persona speaks through; empty means the study's own.
+        model: The name of the model this persona speaks through, in every condition; empty means the participants'.
     """
 
     id: str

@@ -6,12 +6,13 @@ import os
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from .errors import InputError
+from .named_models import MisplacedError
 from .study import Study
 from .yaml_text import load_yaml
 
@@ -34,13 +35,22 @@ def load_study(path: Path, overrides: Sequence[str] = (), model: str | None = No
     for override in overrides:
         _apply(data, override)
     if model:
-        held = data.get("model")
-        # Another kind of model may not take the options that went with the file's.
-        data["model"] = {**held, "spec": model} if isinstance(held, dict) and "options" not in held else model
+        data["model"] = _replaced(data, model)
     try:
         return Study.model_validate(data)
     except ValidationError as error:
         raise InputError(_explain(path, error, data, lines)) from error
+
+
+def _replaced(data: dict[str, Any], model: str) -> Any:
+    """The participants' model with another spec, or another one by name."""
+    held, named = data.get("model"), data.get("models")
+    if isinstance(held, str) and isinstance(named, dict):
+        held = named.get(held)
+    if ":" not in model or not isinstance(held, dict):
+        return model
+    # Another model may not take the options and the adapter that went with the file's.
+    return model if held.keys() & {"options", "adapter"} else {**held, "spec": model}
 
 
 def _apply(data: dict[str, Any], override: str) -> None:
@@ -65,6 +75,8 @@ def _explain(path: Path, error: ValidationError, data: dict[str, Any], lines: Li
     problems = []
     for problem in error.errors():
         place = tuple(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
+        raised = problem.get("ctx", {}).get("error")
+        place += raised.place if isinstance(raised, MisplacedError) else ()
         where = ".".join(place)
         line = _line(place, lines)
         said = problem["msg"].removeprefix("Value error, ")
@@ -88,13 +100,16 @@ def _unknown_key(place: tuple[str, ...]) -> str:
 
 
 def _section(place: tuple[str, ...]) -> set[str]:
-    model: Any = Study
+    model: type[BaseModel] | None = Study
+    of_names = False  # a mapping from names the user chose
     for part in place:
-        if part.isdigit() or not (isinstance(model, type) and issubclass(model, BaseModel)):
+        if of_names or part.isdigit() or model is None:
+            of_names = False
             continue
         field = model.model_fields.get(part)
+        of_names = field is not None and get_origin(field.annotation) is dict
         model = next(iter(_models_in(field.annotation)), None) if field else None
-    return set(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else set()
+    return set(model.model_fields) if model else set()
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..models.seeds import derive_seed, derive_uniform
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population, PopulationError
 from .errors import InputError
+from .named_models import unknown_model
 from .study import AttributeConfig, PopulationConfig, Study
+from .yaml_text import nearest_name
 
 People = Mapping[str, tuple[Mapping[str, str], float]]
 
@@ -25,7 +28,7 @@ def make_population(study: Study, file: Path | None, humans: People | None) -> P
         humans: Respondent id to labels and weight, for `from_humans`.
 
     Raises:
-        InputError: The file or the attributes are wrong.
+        InputError: The file or the attributes are wrong, or a persona and a model that go together are not there.
     """
     config = study.population
     try:
@@ -35,10 +38,34 @@ def make_population(study: Study, file: Path | None, humans: People | None) -> P
             population = _from_humans(humans, config)
         else:
             population = generate(study.study, study.seed, config.generate or 0, config.attributes)
+        population = _bound(population, study, file)
         if config.sample:
             population = population.sample(config.sample, seed=derive_seed(study.study, study.seed, "sample"))
+    except InputError:
+        raise
     except (PopulationError, ValueError) as error:
         raise InputError(f"population: {error}") from error
+    return population
+
+
+def _bound(population: Population, study: Study, file: Path | None) -> Population:
+    """The personas with the models that the study gives them; before a sample, so that none is taken for unknown."""
+    chosen = study.population.models
+    known = {p.id for p in population} if chosen else set()
+    for persona, name in chosen.items():
+        if persona not in known:
+            close = nearest_name(persona, sorted(known)) or "; give the id of a persona, a number in quotes"
+            raise InputError(
+                f"population.models: nobody is called {persona!r}{close} "
+                f"(to speak through {name!r}; `models` has: {', '.join(study.models)})"
+            )
+    if chosen:
+        personas = (replace(p, model=chosen[p.id]) if p.id in chosen else p for p in population)
+        population = Population(tuple(personas), population.attributes)
+    for p in population:
+        if p.model and p.model not in study.models:
+            said = unknown_model(p.model, study.models)
+            raise InputError(f"population.file: {file}: column `model` of persona {p.id!r}: {said}")
     return population
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from typing import Any
 
 from ..evaluators.responses import Responses
 from ..graphs.context import graph_prompts
-from ..models.registry import ModelSpec
 from ..models.seeds import derive_seed
 from ..models.templates import PromptBook, TemplateError
 from ..personas.conditioning import STYLES, ConditioningError, condition
@@ -21,9 +19,20 @@ from ..personas.questions import Instrument
 from .codebook import Codebook, load_codebook
 from .errors import InputError
 from .loading import resolve
-from .people import make_population
+from .people import People, make_population
+from .speakers import (
+    bindings,
+    hash_of_people,
+    hashes_of_folders,
+    identity_of_speakers,
+    notes_on_models,
+    settled_models,
+    used_models,
+)
+from .speakers import role_key as role_key
 from .study import ConditionConfig, ModelConfig, Study
 from .tables import human_responses, read_attributes, read_table
+from .weights import file_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,42 +118,27 @@ class Plan:
                     yield Unit(condition_, seats, 0, f"{group}-q{question + 1}", group, question)
 
     def model_configs(self) -> dict[str, ModelConfig]:
-        """Every model the study names, by spec without the address."""
-        study = self.study
-        named = [study.model, study.mediator, *(c.model for c in study.conditions)]
-        return {role_key(m): m for m in named if m is not None}
+        """Every model that somebody speaks through, by `role_key`."""
+        return used_models(self.study, self.population)
 
     def identity(self) -> dict[str, Any]:
         """What makes the study this one: its content, models' names and files, not how it is run."""
         # Files count by their contents, wherever they lie.
         content = self.study.model_dump(
             exclude={
-                **dict.fromkeys(
-                    ("title", "budget", "engine", "data", "evaluation", "model", "mediator", "conditions"), True
-                ),
-                **dict.fromkeys(("prompts", "humans"), True),
-                "population": {"file"},
+                **dict.fromkeys(("title", "budget", "engine", "data", "evaluation", "prompts", "humans"), True),
+                **dict.fromkeys(("models", "model", "mediator", "judge", "conditions"), True),
+                "population": {"file", "models"},
                 "survey": {"codebook"},
                 "consensus": {"closing"},
             }
         )
-        return content | {
-            "conditions": [
-                {"name": c.name, "style": c.style, "model": c.model and role_key(c.model)}
-                for c in self.study.conditions
-            ],
-            "model": role_key(self.study.model),
-            "mediator": role_key(self.study.mediator or self.study.model),
-            "files": dict(self.files),
-            "prompts": self.prompts.hashes(),
-        }
-
-
-def role_key(model: ModelConfig) -> str:
-    """The model's kind and name and its options, without where it is served."""
-    spec = ModelSpec.parse(model.spec)
-    options = ",".join(f"{k}={v}" for k, v in sorted(model.options.items()))
-    return f"{spec.kind}:{spec.name}" + (f" {options}" if options else "")
+        return (
+            content
+            | identity_of_speakers(self.study, self.population)
+            | {"files": {**self.files, **hashes_of_folders(self.study, self.population)}}
+            | {"prompts": self.prompts.hashes()}
+        )
 
 
 def make_plan(study: Study, path: Path) -> Plan:
@@ -158,7 +152,8 @@ def make_plan(study: Study, path: Path) -> Plan:
         InputError: A file is missing or wrong, or the parts do not fit together.
     """
     paths = _paths(study, path)
-    study = _settled(study, paths)
+    given = study
+    study = _settled(study, paths).model_copy(update=settled_models(study, path))
     codebook = load_codebook(paths["codebook"]) if "codebook" in paths else None
     humans, people, notes = None, None, []
     if "table" in paths:
@@ -167,7 +162,7 @@ def make_plan(study: Study, path: Path) -> Plan:
         read = human_responses(table, human_codebook)
         humans, notes = read.responses, list(read.notes)
         people = read_attributes(table, human_codebook) if study.population.from_humans else None
-    population = make_population(study, paths.get("population"), people)
+    population = _people(study, paths.get("population"), people, path)
     plan = Plan(
         study=study,
         population=population,
@@ -175,11 +170,26 @@ def make_plan(study: Study, path: Path) -> Plan:
         codebook=codebook,
         humans=humans,
         prompts=_prompts(paths.get("prompts")),
-        notes=tuple(notes),
-        files={name: _sha256(p) for name, p in sorted(paths.items()) if p.is_file()},
+        notes=(*notes, *notes_on_models(given, population)),
+        files=_hashes(paths, population),
     )
     _check(plan, path)
     return plan
+
+
+def _people(study: Study, file: Path | None, humans: People | None, path: Path) -> Population:
+    try:
+        return make_population(study, file, humans)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _hashes(paths: Mapping[str, Path], population: Population) -> dict[str, str]:
+    hashes = {name: file_hash(p) for name, p in sorted(paths.items()) if p.is_file()}
+    # The file of bound personas holds names of models, and who speaks through what counts by itself.
+    if "population" in hashes and bindings(population):
+        hashes["population"] = hash_of_people(population)
+    return hashes
 
 
 def _paths(study: Study, path: Path) -> dict[str, Path]:
@@ -252,8 +262,3 @@ def _check(plan: Plan, path: Path) -> None:
             raise InputError(
                 f"{path}: evaluation.by: no attribute {name!r} (the humans have {', '.join(known) or 'none'})"
             )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..models.errors import ModelSpecError
 from ..models.journal import Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
@@ -22,10 +23,12 @@ from .engine import rare_collections, run_units
 from .folder import RunFolder, write_json, write_text
 from .plan import Plan, Unit
 from .records import RECORD_COLUMNS, UTTERANCE_COLUMNS, LineWriter, TableWriter
+from .speakers import described_roles, place_of
 from .study import ModelConfig, as_yaml
 from .work import Outcome, make_work
 
 COMPLETE, FAILED, BAD_INPUT, COMPLETE_WITH_MISSING = 0, 1, 2, 3
+_REACH = {"api_key_env", "max_in_flight", "timeout_s", "retries", "adapter"}
 _LIBRARIES = ("langgraph", "langchain-core", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "aiohttp")
 
 
@@ -51,12 +54,19 @@ def open_models(plan: Plan) -> dict[str, LanguageModel]:
     Raises:
         ModelSpecError: A spec or an option is wrong.
     """
-    return {key: open_model(config) for key, config in plan.model_configs().items()}
+    return {key: _opened(plan, config) for key, config in plan.model_configs().items()}
+
+
+def _opened(plan: Plan, config: ModelConfig) -> LanguageModel:
+    try:
+        return open_model(config)
+    except ModelSpecError as error:
+        raise ModelSpecError(f"{place_of(plan.study, config)}: {error}") from error
 
 
 def open_model(config: ModelConfig) -> LanguageModel:
     """One model from its configuration."""
-    reach = config.model_dump(include={"api_key_env", "max_in_flight", "timeout_s", "retries"}, exclude_none=True)
+    reach = config.model_dump(include=_REACH, exclude_none=True)
     return load_model(config.spec, **reach, **config.options)
 
 
@@ -181,6 +191,7 @@ def _describe(
         "people": plan.people,
         "conditions": [c.name for c in study.conditions],
         "models": described,
+        "roles": described_roles(study, plan.population),
         "prompts": plan.prompts.hashes(),
         "notes": list(plan.notes),
         "versions": {"minipublic": version("minipublic"), "python": sys.version.split()[0]}

@@ -8,28 +8,12 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..models.protocol import ChooseMethod
+from .named_models import Model, check_models, find_model, find_named
+from .named_models import ModelConfig as ModelConfig
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _as_spec(value: Any) -> Any:
-    return {"spec": value} if isinstance(value, str) else value
-
-
-class ModelConfig(_Strict):
-    """Which model answers, and how it is reached; a plain text is the spec alone."""
-
-    spec: str
-    api_key_env: str | None = None
-    max_in_flight: int | None = Field(default=None, ge=1)
-    timeout_s: float | None = Field(default=None, gt=0)
-    retries: int | None = Field(default=None, ge=0)
-    options: dict[str, Any] = {}
-
-
-Model = Annotated[ModelConfig, BeforeValidator(_as_spec)]
 
 
 class HumansConfig(_Strict):
@@ -48,6 +32,10 @@ class AttributeConfig(_Strict):
     shares: dict[str, float] = {}
 
 
+def _text_keys(value: Any) -> Any:
+    return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
+
+
 class PopulationConfig(_Strict):
     """Who takes part: exactly one of `file`, `from_humans` and `generate`.
 
@@ -57,6 +45,8 @@ class PopulationConfig(_Strict):
         generate: Draw this many personas from the shares of `attributes`.
         attributes: Wording of traits; for `generate` their shares too. With `from_humans`, which to use.
         sample: Draw this many at random; all when left out.
+        models: Which of the study's `models` a persona speaks through, by persona id; more than the file's column
+            `model` it counts.
     """
 
     file: str | None = None
@@ -64,6 +54,7 @@ class PopulationConfig(_Strict):
     generate: int | None = Field(default=None, ge=1)
     attributes: dict[str, AttributeConfig] = {}
     sample: int | None = Field(default=None, ge=1)
+    models: Annotated[dict[str, str], BeforeValidator(_text_keys)] = {}
 
     @model_validator(mode="after")
     def _one_source(self) -> PopulationConfig:
@@ -93,7 +84,13 @@ class AskingConfig(_Strict):
 
 
 class ConditionConfig(_Strict):
-    """One way of putting the same personas before a model; a plain text is a style."""
+    """One way of putting the same personas before a model; a plain text is a style.
+
+    Args:
+        name: Its name.
+        style: How personas are put before the model.
+        model: Answers in the place of the participants' model; a persona that has a model of its own keeps it.
+    """
 
     name: str
     style: str
@@ -209,8 +206,10 @@ class Study(_Strict):
         study: Its name; seeds derive from it and `seed`.
         kind: `survey` or `consensus`.
         data: The folder that `{data}` in a path stands for; the environment variable MINIPUBLIC_DATA by default.
-        model: Who answers for the participants.
+        models: Models by name; `model`, `mediator`, `judge`, conditions and personas refer to them.
+        model: Who answers for the participants: a name under `models`, a spec, or a section.
         mediator: Who mediates; the same model by default.
+        judge: Who judges texts, where a study has a judge.
         conditions: Ways of putting the personas before the model, compared with each other.
         prompts: A folder of prompt texts that replace the package's.
     """
@@ -220,8 +219,10 @@ class Study(_Strict):
     title: str = ""
     seed: int = 0
     data: str | None = None
+    models: dict[str, Model] = {}
     model: Model = ModelConfig(spec="synthetic:default")
     mediator: Model | None = None
+    judge: Model | None = None
     population: PopulationConfig
     humans: HumansConfig | None = None
     conditions: list[Condition] = Field(default=[ConditionConfig(name="qa", style="qa")], min_length=1)
@@ -233,6 +234,27 @@ class Study(_Strict):
     budget: BudgetConfig = BudgetConfig()
     engine: EngineConfig = EngineConfig()
     prompts: str | None = None
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Study:
+        check_models(self.models)
+        for role in ("model", "mediator", "judge"):
+            given = getattr(self, role)
+            if given is not None:
+                self._set(role, find_model(given, self.models, (role,)))
+        self._set("conditions", [self._meant(k, c) for k, c in enumerate(self.conditions)])
+        for persona, name in self.population.models.items():
+            find_named(name, self.models, ("population", "models", persona))
+        return self
+
+    def _meant(self, k: int, given: ConditionConfig) -> ConditionConfig:
+        if given.model is None:
+            return given
+        place = ("conditions", str(k), "model")
+        return given.model_copy(update={"model": find_model(given.model, self.models, place)})
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)  # frozen only once it is made
 
     @model_validator(mode="after")
     def _fits_together(self) -> Study:
@@ -253,8 +275,18 @@ class Study(_Strict):
         return self
 
 
+def _by_name(content: dict[str, Any]) -> None:
+    """Writes the name of a model in the place of what it stands for."""
+    for section in (content, *content["conditions"]):
+        for role in ("model", "mediator", "judge"):
+            names = [name for name, model in content["models"].items() if model == section.get(role)]
+            if names:
+                section[role] = names[0]
+
+
 def as_yaml(study: Study) -> str:
     """The study as a file that `load_study` reads back to the same study."""
     content = study.model_dump(mode="json", exclude_none=True)
+    _by_name(content)
     head = "# The study as it was run: overrides applied, paths absolute.\n"
     return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

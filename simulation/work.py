@@ -13,8 +13,11 @@ from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
-from .plan import Plan, Unit, role_key
-from .study import AskingConfig
+from .plan import Plan, Unit
+from .speakers import role_key, speakers
+from .study import AskingConfig, ConditionConfig
+
+Speakers = Mapping[str, LanguageModel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,20 @@ def make_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit
         plan: What is run.
         models: By `role_key`.
     """
-    return _survey_work(plan, models) if plan.study.survey else _consensus_work(plan, models)
+    cast = {c.name: _cast(plan, c, models) for c in plan.study.conditions}
+    return _survey_work(plan, cast) if plan.study.survey else _consensus_work(plan, cast)
 
 
-def _context(plan: Plan, unit: Unit, models: Mapping[str, LanguageModel]) -> Context:
+def _cast(plan: Plan, condition: ConditionConfig, models: Mapping[str, LanguageModel]) -> Speakers:
+    """The models of a condition: by role, and by name those that personas and roles refer to."""
+    return {who: models[role_key(m)] for who, m in speakers(plan.study, condition, plan.population).items()}
+
+
+def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers]) -> Context:
     study = plan.study
-    participant = unit.condition.model or study.model
-    roles = {"participant": models[role_key(participant)], "mediator": models[role_key(study.mediator or study.model)]}
     return Context(
         seats=unit.seats,
-        models=roles,
+        models=cast[unit.condition.name],
         study=study.study,
         seed=study.seed,
         unit=unit.group,
@@ -59,7 +66,7 @@ def _asking(config: AskingConfig) -> Asking:
     return Asking(config.method, config.draws, config.reorder_options, config.average_orders)
 
 
-def _survey_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], Awaitable[Outcome]]:
     survey = plan.study.survey
     assert survey is not None
     assert plan.instrument is not None
@@ -67,7 +74,7 @@ def _survey_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[U
     codes = [q.code for q in plan.instrument.questions]
 
     async def work(unit: Unit) -> Outcome:
-        state = await graph.ainvoke({}, context=_context(plan, unit, models))
+        state = await graph.ainvoke({}, context=_context(plan, unit, cast))
         answers = state["answers"]
         persona = unit.seats["respondent"].id
         own = {"persona": persona, "replicate": unit.replicate, "condition": unit.condition.name}
@@ -77,7 +84,7 @@ def _survey_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[U
     return work
 
 
-def _consensus_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+def _consensus_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], Awaitable[Outcome]]:
     config = plan.study.consensus
     assert config is not None
     graph = build_consensus(tuple(config.labels or AGREEMENT), plan.instrument).compile()
@@ -87,7 +94,7 @@ def _consensus_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable
         start: ConsensusState = {"question": asked.question}
         if asked.proposition:
             start["proposition"] = asked.proposition
-        state = await graph.ainvoke(start, context=_context(plan, unit, models))
+        state = await graph.ainvoke(start, context=_context(plan, unit, cast))
         own = {"episode": unit.episode, "condition": unit.condition.name, "replicate": unit.replicate}
         utterances = [
             {**row, **own, "group": unit.group, "question": asked.question} for row in state["utterances"].values()

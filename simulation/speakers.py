@@ -1,0 +1,145 @@
+"""Which model speaks for whom, and what of that belongs to a study's identity."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..models.registry import ModelSpec
+from ..personas.population import Population
+from .study import ConditionConfig, ModelConfig, Study
+from .weights import folder_hash, weights_folder, with_absolute_folders
+
+_SHOWN = 12
+
+
+def role_key(model: ModelConfig) -> str:
+    """The model's kind and name and its options, without where it is served; weights and adapters by their content."""
+    spec = ModelSpec.parse(model.spec)
+    folder = weights_folder(model)
+    told = [f"adapter={folder_hash(Path(model.adapter))[:_SHOWN]}"] if model.adapter else []
+    told += [",".join(f"{k}={v}" for k, v in sorted(model.options.items()))] if model.options else []
+    name = f"sha256-{folder_hash(folder)[:_SHOWN]}" if folder else spec.name
+    return " ".join([f"{spec.kind}:{name}", *told])
+
+
+def settled_models(study: Study, path: Path) -> dict[str, Any]:
+    """The study's fields that hold models, with the folders in them absolute.
+
+    Raises:
+        InputError: A folder is missing.
+    """
+
+    def settled(place: str, model: ModelConfig | None) -> ModelConfig | None:
+        return model and with_absolute_folders(model, place, path, study.data)
+
+    conditions = [
+        c.model_copy(update={"model": settled(f"conditions.{c.name}.model", c.model)}) for c in study.conditions
+    ]
+    named = {name: settled(f"models.{name}", model) for name, model in study.models.items()}
+    roles = {role: settled(role, getattr(study, role)) for role in ("model", "mediator", "judge")}
+    return {"models": named, **roles, "conditions": conditions}
+
+
+def bindings(population: Population) -> dict[str, str]:
+    """The name of the model of every persona that has one of its own, by the persona's id."""
+    return {p.id: p.model for p in population if p.model}
+
+
+def speakers(study: Study, condition: ConditionConfig, population: Population) -> dict[str, ModelConfig]:
+    """Who speaks in a condition: the models by role, and by name those that somebody speaks through.
+
+    A condition's model takes the place of the participants'; a persona's own model stays.
+    """
+    roles = {"participant": condition.model or study.model, "mediator": study.mediator or study.model}
+    roles |= {"judge": study.judge} if study.judge else {}
+    bound = set(bindings(population).values())
+    in_roles = list(_in_roles(study))
+    named = {name: m for name, m in study.models.items() if name in bound or any(m == other for other in in_roles)}
+    return {**named, **roles}
+
+
+def _in_roles(study: Study) -> Iterator[ModelConfig]:
+    for model in (study.model, study.mediator, study.judge, *(c.model for c in study.conditions)):
+        if model is not None:
+            yield model
+
+
+def used_models(study: Study, population: Population) -> dict[str, ModelConfig]:
+    """Every model somebody speaks through, by its key; a model that is only declared is not among them."""
+    bound = dict.fromkeys(bindings(population).values())
+    return {role_key(m): m for m in (*_in_roles(study), *(study.models[name] for name in bound))}
+
+
+def identity_of_speakers(study: Study, population: Population) -> dict[str, Any]:
+    """Who speaks through which model, whatever the models are called and wherever their folders lie."""
+    bound = bindings(population)
+    keys = {name: role_key(study.models[name]) for name in set(bound.values())}
+    shared = {role_key(c.model or study.model) for c in study.conditions}
+    personas = {persona: keys[name] for persona, name in bound.items() if shared != {keys[name]}}
+    content: dict[str, Any] = {
+        "conditions": [
+            {"name": c.name, "style": c.style, "model": c.model and role_key(c.model)} for c in study.conditions
+        ],
+        "model": role_key(study.model),
+        "mediator": role_key(study.mediator or study.model),
+    }
+    # Only what is declared, so that a study without a judge or bindings stays the study it was.
+    content |= {"judge": role_key(study.judge)} if study.judge else {}
+    return content | ({"personas": personas} if personas else {})
+
+
+def hashes_of_folders(study: Study, population: Population) -> dict[str, str]:
+    """SHA-256 of the folders of weights and adapters in use, by the digits that stand for them in keys."""
+    models = used_models(study, population).values()
+    adapters = [Path(m.adapter) for m in models if m.adapter]
+    weights = [folder for m in models if (folder := weights_folder(m))]
+    hashes = [folder_hash(folder) for folder in (*weights, *adapters)]
+    return {f"weights {found[:_SHOWN]}": found for found in sorted(hashes)}
+
+
+def hash_of_people(population: Population) -> str:
+    """SHA-256 of the personas without the names of their models, which may be renamed."""
+    whole = hashlib.sha256()
+    for p in population:
+        row = [p.id, dict(p.attributes), p.backstory, p.weight]
+        whole.update(json.dumps(row, sort_keys=True).encode() + b"\n")
+    return whole.hexdigest()
+
+
+def described_roles(study: Study, population: Population) -> dict[str, Any]:
+    """The model's key by role, and how many personas have which model of their own."""
+    bound = Counter(bindings(population).values())
+    roles: dict[str, Any] = {"participant": role_key(study.model)}
+    if study.consensus or study.mediator:
+        roles["mediator"] = role_key(study.mediator or study.model)
+    if study.judge:
+        roles["judge"] = role_key(study.judge)
+    own = {c.name: role_key(c.model) for c in study.conditions if c.model}
+    counts: Counter[str] = Counter()
+    for name, n in bound.items():
+        counts[role_key(study.models[name])] += n
+    return roles | ({"conditions": own} if own else {}) | {"personas": dict(counts)}
+
+
+def notes_on_models(study: Study, population: Population) -> list[str]:
+    """What looks like an oversight: a model nobody speaks through, participants without a declared model."""
+    used = [*_in_roles(study), *(study.models[name] for name in set(bindings(population).values()))]
+    idle = [name for name, model in study.models.items() if model not in used]
+    notes = [f"nobody speaks through {', '.join(idle)} (under `models`)"] if idle else []
+    unbound = len(population) - len(bindings(population))
+    if study.models and unbound and "model" not in study.model_fields_set:
+        notes.append(f"no `model` is given: {unbound} personas without one of their own use {study.model.spec}")
+    return notes
+
+
+def place_of(study: Study, model: ModelConfig) -> str:
+    """Where the study file declares a model."""
+    places = {f"models.{name}": m for name, m in study.models.items()}
+    places |= {role: m for role in ("model", "mediator", "judge") if (m := getattr(study, role))}
+    places |= {f"conditions.{c.name}.model": c.model for c in study.conditions if c.model}
+    return next((place for place, m in places.items() if m == model), "model")
