@@ -84,6 +84,10 @@ class OpenAIModel:
         """Closes the connections."""
         await self._wire.aclose()
 
+    async def post(self, request: Request, more: dict[str, Any]) -> dict[str, Any]:
+        """The server's whole answer to a request for text, with more fields in its payload."""
+        return await self._wire.post(self._path, self._payload(request, request.sampling) | more)
+
     async def generate(self, request: Request) -> Generation:
         """A text; a refusal is one too, with `finish_reason` "refusal" or "content_filter"."""
         answer = await self._wire.post(self._path, self._payload(request, request.sampling))
