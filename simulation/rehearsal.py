@@ -63,6 +63,9 @@ class Asked:
     most_tokens: float = 0.0
 
 
+Rows = Mapping[str, Mapping[str, Asked]]
+
+
 @dataclass(slots=True)
 class Rehearsal:
     """Answers every request with a placeholder and notes what was asked.

@@ -165,7 +165,7 @@ class FaultServer:
         return answers[0] | {"choices": [c for answer in answers for c in answer["choices"]]}
 
     def text(self, body: dict, number: int) -> str:
-        source = f"call {self.requests}" if "seed" in self.ignores else f"seed {body.get('seed')}"
+        source = f"call {self.requests}, whatever the seed" if "seed" in self.ignores else f"seed {body.get('seed')}"
         text = "text of a greedy server" if self.greedy else f"text of {source}" + (f", {number}" if number else "")
         if (
             "Answer with the letter" in json.dumps(body.get("messages") or body.get("prompt"))

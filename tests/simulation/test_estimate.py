@@ -1,7 +1,10 @@
 """Estimates of what a run uses: ranges without a pilot, and within a tenth of the truth after one."""
 
 import asyncio
+import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -194,3 +197,37 @@ def test_a_damaged_journal_is_named(survey, tmp_path):
     folder.calls.write_bytes(b"no database" * 500)
     with pytest.raises(InputError, match=r"calls\.sqlite"):
         estimate(plan, folder=folder)
+
+
+def test_every_model_counts_at_its_own_price(consensus, tmp_path):
+    path, only_one = (
+        consensus(mediator="synthetic:other"),
+        "budget.prices={'synthetic:other': {prompt: 0, completion: 1000000}}",
+    )
+    out = RunFolder(tmp_path / "out")
+    ran(planned(path), out.path, 2)
+    assert (
+        "no price given: set budget.prices for synthetic:default"
+        in estimate(planned(path, only_one), folder=out)["cost"]["why"]
+    )
+    both = planned(path, only_one, "budget.prices.synthetic:default={prompt: 0, completion: 0}")
+    guess = estimate(both, folder=out)["cost"]
+    ran(both, out.path)
+    with sqlite3.connect(out.calls) as journal:
+        find = "select sum(completion_tokens) from calls where model = 'synthetic:other'"
+        (written,) = journal.execute(find).fetchone()
+    journal.close()
+    assert guess["value"] == pytest.approx(written, rel=0.1)
+    assert guess["low"] < guess["value"] < guess["high"]
+
+
+def test_the_command_shows_what_is_spent_and_refuses_another_study(survey, tmp_path):
+    command = [sys.executable, "-m", "minipublic.simulation.cli", "run"]
+    path, out = survey(), tmp_path / "out"
+    ran(planned(path), out, 4)
+    done = subprocess.run([*command, path, "--out", out, "--dry-run"], capture_output=True, text=True)
+    assert re.search(r"^calls +240 +240 to 240 +24 +216", done.stdout, re.MULTILINE)
+    assert "Is it good?" in done.stdout
+    done = subprocess.run([*command, survey(seed=8), "--out", out, "--dry-run"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "another study" in done.stderr
