@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from ..models.journal import Entry, Journal
 from ..models.journaled import JournaledModel
@@ -80,8 +80,9 @@ def read_pilot(plan: Plan, folder: RunFolder, most: int, limit: int | None = Non
     if not folder.calls.exists():
         return None
     try:
-        connection = sqlite3.connect(f"{folder.calls.resolve().as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{folder.calls.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
         try:
+            connection.execute("begin")  # one view of the journal throughout, even while a run goes on
             return _read(plan, folder, connection, most, limit)
         finally:
             connection.close()
@@ -122,23 +123,19 @@ def _begun(
     limit: int | None,
 ) -> list[str]:
     """Who has been asked something, in the order of the run."""
-    known, names = _in_tables(plan, folder), [name for name, _ in people_of(plan, limit)]
-    found = [name for name in names if name in known]
-    after_them = names.index(found[-1]) + 1 if found else 0
+    known, people = _in_tables(plan, folder), list(people_of(plan, limit))
+    found = [name for name, _ in people if name in known]
+    later = people[[name for name, _ in people].index(found[-1]) + 1 :] if found else people
 
-    def before() -> None:
+    def untouched(place: int) -> bool:
         for ledger in ledgers.values():
             ledger.start()
+        act(plan, [later[place]], models)
+        return not any(ledger.used.calls for ledger in ledgers.values())
 
-    def after(name: str) -> bool:
-        if not any(ledger.used.calls for ledger in ledgers.values()):
-            return True
-        found.append(name)
-        return False
-
-    # A run that was killed left no tables, or old ones: people begin in order, so the first without a call is the end.
-    act(plan, islice(people_of(plan, limit), after_them, None), models, before, after)
-    return found
+    # A run that was killed left no tables, or old ones. People begin in order, so the end can be searched for by halves.
+    end = bisect_left(range(len(later)), True, key=untouched)
+    return [*found, *(name for name, _ in later[:end])]
 
 
 def _in_tables(plan: Plan, folder: RunFolder) -> set[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 from ..models.choosing import DRAWN
 from ..models.journal import Entry, Journal
@@ -194,10 +193,10 @@ def rehearse(
 
 def act(
     plan: Plan,
-    people: Iterator[tuple[str, list[Unit]]] | Sequence[tuple[str, list[Unit]]],
+    people: Iterable[tuple[str, list[Unit]]],
     models: Mapping[str, LanguageModel],
-    before: Callable[[], None],
-    after: Callable[[str], Any],
+    before: Callable[[], None] = lambda: None,
+    after: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Runs people one after the other on stand-ins for the models.
 
@@ -206,7 +205,7 @@ def act(
         people: Names and units.
         models: By `role_key`.
         before: Called before each person.
-        after: Called with the name after each; anything true ends it.
+        after: Called with the name after each.
     """
     work = make_work(plan, models)
 
@@ -215,7 +214,6 @@ def act(
             before()
             for unit in units:
                 await work(unit)
-            if after(name):
-                return
+            after(name)
 
     asyncio.run(run())
