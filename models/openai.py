@@ -95,6 +95,10 @@ class OpenAIModel:
     async def _post(self, path: str, payload: dict[str, Any]) -> dict[str, Any]:
         return await self._wire.post(path, payload)
 
+    async def post(self, request: Request, more: dict[str, Any]) -> dict[str, Any]:
+        """The server's whole answer to a request for text, with more fields in its payload."""
+        return await self._post(self._path, self._payload(request, request.sampling) | more)
+
     async def generate(self, request: Request) -> Generation:
         """A text; a refusal is one too, with `finish_reason` "refusal" or "content_filter"."""
         answer = await self._post(self._path, self._payload(request, request.sampling))

@@ -1,107 +1,122 @@
-"""What a run would ask, without asking: units, calls, tokens, and one prompt of each kind."""
+"""What a run would use, without asking: ranges from a rehearsal, or an estimate from what a pilot used."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..models.protocol import (
-    CHOOSE_METHODS,
-    Capabilities,
-    Choice,
-    ChooseRequest,
-    Generation,
-    LanguageModel,
-    Request,
-    Score,
-    ScoreRequest,
-)
+from .figures import A_MILLION, Figure, prices_of
+from .folder import RunFolder
+from .foretelling import foretell
+from .pilot import read_pilot
 from .plan import Plan
-from .work import make_work
+from .rehearsal import Asked, Rows, Texts, people_of, rehearse, spread
 
-SAMPLED_PEOPLE = 5
-CHARACTERS_PER_TOKEN = 4
-
-
-@dataclass(slots=True)
-class Rehearsal:
-    """Answers every request with a placeholder and notes what was asked.
-
-    Args:
-        of: The model it stands for.
-    """
-
-    of: str
-    calls: int = 0
-    prompt_characters: int = 0
-    completion_tokens: int = 0
-    kinds: dict[str, str] = field(default_factory=dict)
-    name: str = "rehearsal"
-    capabilities: Capabilities = Capabilities(score=True, choose=CHOOSE_METHODS)
-
-    async def generate(self, request: Request) -> Generation:
-        """Notes the request; the placeholder is as long as half the limit."""
-        self._note(request, request.sampling.max_tokens // 2)
-        return Generation(f"[{request.context.get('step', 'text')} of up to {request.sampling.max_tokens} tokens]")
-
-    async def choose(self, request: ChooseRequest) -> Choice:
-        """Notes the request; every option is as likely."""
-        draws = request.draws if request.method == "sampled" else 1
-        for _ in range(draws):
-            self._note(request, 4 if request.method == "sampled" else 1)
-        return Choice(tuple(1 / len(request.options) for _ in request.options), 1.0)
-
-    async def score(self, request: ScoreRequest) -> Score:
-        """Notes the request."""
-        self._note(request, 1)
-        return Score(0.0, 1)
-
-    async def aclose(self) -> None:
-        """Has nothing to close."""
-
-    def _note(self, request: Request, completion_tokens: int) -> None:
-        self.calls += 1
-        self.prompt_characters += len(request.prompt.text)
-        self.completion_tokens += completion_tokens
-        step, style = request.context.get("step", "text"), request.context.get("style")
-        self.kinds.setdefault(f"{step} ({style})" if style else str(step), request.prompt.text)
+# Enough for the range of calls and for the mean length of prompts; 100 people with 140 calls each take a second.
+REHEARSED = 100
+# English prose has 4 to 4.7 characters a token in the common tokenisers; lists, names and other languages have fewer.
+LEAST = Texts(share=0.1, characters=5.0)
+MOST = Texts(share=1.0, characters=3.0, readable=False)
+RANGE = "range under the assumptions below"
+ASSUMED = (
+    "tokens: 3 to 5 characters each (English; other languages may need more tokens), texts a tenth of the allowed length "
+    "to the whole of it, a drawn choice one token or as many as it may have, "
+    "a prompt counted once or for every draw and option, no call tried twice"
+)
 
 
-def estimate(plan: Plan, limit: int | None = None) -> dict[str, Any]:
-    """Rehearses a few people or groups and scales up to all of them.
+def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = None) -> dict[str, Any]:
+    """Says what a run would use.
+
+    Without a pilot, up to 100 people or groups are rehearsed and tokens are a range under stated assumptions
+    (`notes`). With one, what its people used is taken on to all (see `ratio.predict`).
 
     Args:
         plan: What would be run.
         limit: Only the first people or groups.
+        folder: A run folder that may hold a pilot of the same study.
 
     Returns:
-        `people`, `units`, `calls`, `prompt_tokens`, `completion_tokens` (estimates: four characters a token, a text
-        half as long as allowed), and `prompts`: one rendered prompt of each kind.
+        `people`, `units`; `calls`, `prompt_tokens`, `completion_tokens` and `cost` (in the currency of the study's
+        prices), each as `Figure.plain` says; `pilot`, how many people it is based on, or None; `notes`; and `prompts`,
+        one rendered prompt of each kind.
+
+    Raises:
+        InputError: The folder holds another study, or cannot be read.
     """
-    people = plan.people if limit is None else min(limit, plan.people)
-    sampled = min(people, SAMPLED_PEOPLE)
-    stands_in = {key: Rehearsal(key) for key in plan.model_configs()}
-    models: Mapping[str, LanguageModel] = stands_in
-    work = make_work(plan, models)
-
-    async def rehearse() -> int:
-        units = list(plan.units(sampled))
-        for unit in units:
-            await work(unit)
-        return len(units)
-
-    units = asyncio.run(rehearse())
-    scale = people / sampled if sampled else 0.0
-    prompts: dict[str, str] = {}
-    for stand_in in stands_in.values():
-        prompts = stand_in.kinds | prompts
+    pilot = None
+    if folder:
+        folder.check_identity(plan.identity())
+        pilot = read_pilot(plan, folder, REHEARSED, limit)
+    names = [name for name, _ in people_of(plan, limit)]
+    chosen = {names[k] for k in spread(len(names), REHEARSED)}
+    least, prompts = rehearse(plan, chosen, LEAST, limit)
+    if pilot and pilot.people:
+        figures, notes = foretell(plan, pilot, names, REHEARSED, limit)
+    else:
+        most, _ = rehearse(plan, chosen, MOST, limit)
+        figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
+        if pilot:
+            notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
     return {
-        "people": people,
-        "units": round(units * scale),
-        "calls": round(sum(m.calls for m in stands_in.values()) * scale),
-        "prompt_tokens": round(sum(m.prompt_characters for m in stands_in.values()) / CHARACTERS_PER_TOKEN * scale),
-        "completion_tokens": round(sum(m.completion_tokens for m in stands_in.values()) * scale),
+        "people": len(names),
+        "units": sum(1 for _ in plan.units(limit)),
+        **{name: figure.plain() for name, figure in figures.items()},
+        "pilot": {"people": pilot.finished, "begun": len(pilot.begun)} if pilot else None,
+        "notes": notes,
         "prompts": prompts,
     }
+
+
+def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figure]:
+    scale = people / len(least) if least else 0.0
+
+    def total(of: Callable[[Asked], float], rows: Rows, weights: Mapping[str, float] | None = None) -> float:
+        return scale * sum(
+            of(asked) * (weights[key] if weights else 1.0) for row in rows.values() for key, asked in row.items()
+        )
+
+    def tokens(low: Callable[[Asked], float], high: Callable[[Asked], float]) -> Figure:
+        ends = round(total(low, least)), round(total(high, most))
+        return Figure(low=ends[0], high=ends[1], why=RANGE if ends[0] < ends[1] else "one a choice")
+
+    prices, why = prices_of(plan, {key for row in least.values() for key, asked in row.items() if asked.calls})
+    cost = Figure(why=why)
+    if prices:
+        prompt, completion = ({k: getattr(p, n) for k, p in prices.items()} for n in ("prompt", "completion"))
+        low = total(_least_read, least, prompt) + total(_least_written, least, completion)
+        high = total(_most_read, most, prompt) + total(_most_written, most, completion)
+        cost = Figure(low=low / A_MILLION, high=high / A_MILLION, why=RANGE)
+    return {
+        "calls": _calls(least, most, people),
+        "prompt_tokens": tokens(_least_read, _most_read),
+        "completion_tokens": tokens(_least_written, _most_written),
+        "cost": cost,
+    }
+
+
+def _calls(least: Rows, most: Rows, people: int) -> Figure:
+    lows, highs = ([sum(a.calls for a in row.values()) for row in rows.values()] for rows in (least, most))
+    if len(lows) == people:
+        low, high = sum(lows), sum(highs)
+    else:
+        low, high = people * min(lows), people * max(highs)
+    if low == high:
+        return Figure(value=low, low=low, high=high, why="exact, if every call succeeds")
+    return Figure(low=low, high=high, why=f"range over the {len(lows)} rehearsed")
+
+
+def _least_read(asked: Asked) -> float:
+    return asked.characters / LEAST.characters
+
+
+def _most_read(asked: Asked) -> float:
+    return asked.most_characters / MOST.characters
+
+
+def _least_written(asked: Asked) -> float:
+    return asked.tokens
+
+
+def _most_written(asked: Asked) -> float:
+    return asked.most_tokens

@@ -1,7 +1,7 @@
 """An OpenAI-compatible server that misbehaves on demand: in this process, or `python tests/fault_server.py --port N`.
 
 Well-behaved, it is a small deterministic model: option letters have the probabilities of `LETTER_LOGPROBS`, a text's tokens are
-its words, each with log-probability -1, and a generated text names the seed.
+its words, each with log-probability -1, and a generated text names the seed. It takes `stop`, `n` and lists of prompts.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class FaultServer:
         self.capacity = 0  # more requests in flight than this get a 429; 0 is no limit
         self.retry_after = "0"
         self.refused = ""  # a prompt with this text in it is too long
+        # Of seed, stop, logprobs, n, list and echo: what is accepted without effect, and what is answered with a 400.
+        self.ignores: set[str] = set()
+        self.refuses: set[str] = set()
+        self.greedy = False  # the same text whatever the seed
+        self.most_logprobs = 20  # more are refused
         self.requests = 0
         self.prompts: Counter[str] = Counter()
         self.bodies: list[dict] = []
@@ -106,9 +111,12 @@ class FaultServer:
                 failed = await self.misbehave(fault, request, body)
                 if failed is not None:
                     return failed
+            refused = self.refusal(body)
+            if refused:
+                return web.json_response({"error": {"message": refused}}, status=400)
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
-            return web.json_response(self.answer_all(request.path, body, fault))
+            return web.json_response(self.answer(request.path, body, fault))
         finally:
             self.in_flight -= 1
 
@@ -140,24 +148,47 @@ class FaultServer:
             return response
         return None  # a lie: the answer itself is wrong
 
-    def answer_all(self, path: str, body: dict, fault: str | None) -> dict:
-        """One choice a prompt, where a list of them came."""
-        prompts = body.get("prompt")
-        if not isinstance(prompts, list) or fault == "no_lists":
-            return self.answer(path, body, fault)
-        answers = [self.answer(path, body | {"prompt": prompt}, fault) for prompt in prompts]
-        choices = [{**a["choices"][0], "index": k} for k, a in enumerate(answers)]
-        usage = {key: n * len(prompts) for key, n in answers[0]["usage"].items()}
-        return answers[0] | {"choices": choices[::-1], "usage": usage}
+    def refusal(self, body: dict) -> str | None:
+        asked = {"list"} if isinstance(body.get("prompt"), list) else set()
+        asked |= {name for name in ("seed", "stop", "logprobs", "n", "echo") if body.get(name)}
+        for name in sorted(self.refuses & asked):
+            return f"{name} is not supported here"
+        if max(body.get("top_logprobs") or 0, int(body.get("logprobs") or 0)) > self.most_logprobs:
+            return f"at most {self.most_logprobs} logprobs"
+        return None
 
     def answer(self, path: str, body: dict, fault: str | None) -> dict:
-        chat = path.endswith("chat/completions")
-        text = f"text of seed {body.get('seed')}"
+        """One choice for each prompt and each of its `n` answers."""
+        prompts, several = body.get("prompt"), 1 if "n" in self.ignores else body.get("n") or 1
+        if isinstance(prompts, list):
+            bodies = [body | {"prompt": prompt} for prompt in (prompts[:1] if "list" in self.ignores else prompts)]
+        else:
+            bodies = [body]
+        answers = [self.one_answer(path, b, fault, k) for b in bodies for k in range(several)]
+        for index, choice in enumerate(c for answer in answers for c in answer["choices"]):
+            choice["index"] = index
+        choices = [c for answer in answers for c in answer["choices"]]
+        usage = answers[0].get("usage")
+        usage = usage and {key: tokens * len(bodies) for key, tokens in usage.items()}
+        # In any order, as the interface allows: the index says which prompt is meant.
+        return answers[0] | {"choices": choices[::-1] if several == 1 else choices, "usage": usage}
+
+    def text(self, body: dict, number: int) -> str:
+        source = f"call {self.requests}, whatever the seed" if "seed" in self.ignores else f"seed {body.get('seed')}"
+        text = "text of a greedy server" if self.greedy else f"text of {source}" + (f", {number}" if number else "")
         if (
             "Answer with the letter" in json.dumps(body.get("messages") or body.get("prompt"))
             and body.get("max_tokens", 99) > 1
         ):
             text = "(B)"
+        stops = body.get("stop") or []
+        for stop in [] if "stop" in self.ignores else [stops] if isinstance(stops, str) else stops:
+            text = text.partition(stop)[0]
+        return text
+
+    def one_answer(self, path: str, body: dict, fault: str | None, number: int) -> dict:
+        chat = path.endswith("chat/completions")
+        text = self.text(body, number)
         choice: dict = {"index": 0, "finish_reason": "stop"}
         if fault == "no_choices":
             return {"choices": []}
@@ -189,7 +220,7 @@ class FaultServer:
 
     def logprobs(self, body: dict, chat: bool, fault: str | None) -> dict | None:
         top = list(LETTER_LOGPROBS)
-        if fault == "no_logprobs":
+        if fault == "no_logprobs" or "logprobs" in self.ignores:
             return None
         if fault == "null_logprobs":
             top = [(token, None) for token, _ in top]
@@ -211,7 +242,7 @@ class FaultServer:
             words = [(m.group(), m.start()) for m in re.finditer(r"\s*\S+", body["prompt"])]
             words.append((" next", len(body["prompt"])))
             values = [None, *(-1.0 for _ in words[1:])]
-            if fault == "echo_ignored":
+            if fault == "echo_ignored" or "echo" in self.ignores:
                 words, values = words[-1:], [-1.0]
             if fault == "start_token":  # as vLLM shows it: every offset is moved by its length
                 words = [("<s>", 0), *((word, at + 3) for word, at in words)]

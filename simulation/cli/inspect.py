@@ -103,31 +103,35 @@ def check(
         str | None, typer.Option("--api-key-env", metavar="VARIABLE", help="Where the key is.")
     ] = None,
 ) -> None:
-    """Reach a model, list what it can do, and time one call."""
+    """Reach a model, time one call, and find out by trying what its server honours, ignores and refuses."""
     import asyncio
     import time
 
+    from ...models.probing import Finding, probe
     from ...models.protocol import Prompt, Request, Sampling
     from ...models.registry import load_model
 
     model = load_model(spec, **({"api_key_env": api_key_env} if api_key_env else {}))
 
-    async def once() -> str:
+    async def tried() -> tuple[str, float, list[Finding]]:
         request = Request(Prompt.of("Say hello in one word."), Sampling(temperature=0.0, max_tokens=8), seed=0)
+        started = time.perf_counter()
         try:
-            return (await model.generate(request)).text
+            said = (await model.generate(request)).text
+            return said, time.perf_counter() - started, await probe(model)
         finally:
             await model.aclose()
 
-    started = time.perf_counter()
-    said = asyncio.run(once())
-    seconds = time.perf_counter() - started
+    said, seconds, findings = asyncio.run(tried())
     can = model.capabilities
     typer.echo(f"{model.name}: reached; one call took {seconds:.3f} s and said {said[:60]!r}")
     typer.echo(
         f"generate: {_yes(can.generate)}; score: {_yes(can.score)}; seed: {_yes(can.seed)}; chat: {_yes(can.chat)}"
     )
     typer.echo(f"choose: {', '.join(can.choose) or 'no'}")
+    typer.echo("found by trying:")
+    for found in findings:
+        typer.echo(f"{found.feature}: {found.verdict} ({found.detail})")
 
 
 def _yes(value: bool) -> str:

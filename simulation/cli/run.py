@@ -34,10 +34,11 @@ def run(
 
     loaded = load_study(study, overrides or [], model)
     plan = make_plan(loaded, study)
+    out = out or Path("runs") / _folder_name(loaded.study)
     if dry_run:
-        _show_estimate(plan, limit)
+        _show_estimate(plan, limit, out)
         return
-    raise typer.Exit(carry_out(plan, out or Path("runs") / _folder_name(loaded.study), limit))
+    raise typer.Exit(carry_out(plan, out, limit))
 
 
 def demo(
@@ -90,13 +91,14 @@ def _show_result(result: dict[str, Any], out: Path) -> None:
         typer.echo("not complete; run the same command again to resume")
 
 
-def _show_estimate(plan: Plan, limit: int | None) -> None:
+def _show_estimate(plan: Plan, limit: int | None, out: Path) -> None:
     from ..estimate import estimate
+    from ..folder import RunFolder
+    from .estimate import estimate_lines
 
-    guess = estimate(plan, limit)
-    for name in ("people", "units", "calls", "prompt_tokens", "completion_tokens"):
-        typer.echo(f"{name.replace('_', ' ')}: {guess[name]:,}")
-    typer.echo("(tokens are estimates: four characters a token, texts half as long as allowed; nothing was asked)")
+    guess = estimate(plan, limit, RunFolder(out))
+    for line in estimate_lines(guess):
+        typer.echo(line)
     for kind, text in guess["prompts"].items():
         typer.echo(f"\n--- one prompt of the kind {kind!r} ---\n{text}")
 
