@@ -26,6 +26,7 @@ _BUILT_IN = {
     "openai": ("minipublic.models.openai", "chat_from_spec"),
     "openai-completions": ("minipublic.models.openai", "completions_from_spec"),
     "langchain": ("minipublic.models.langchain", "from_langchain_spec"),
+    "hf": ("minipublic.models.local.hf", "hf_from_spec"),
 }
 
 
