@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from ..errors import ContextLengthError, ModelError, ModelSpecError
+from ..errors import ContextLengthError, ModelError, ModelSpecError, SetupError
 from ..protocol import Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
 from .prefix import Reader, Row
 from .reading import score
@@ -40,7 +40,14 @@ class Answerer:
         with self.weights.using(self._adapter) as model:
             if self.reader is None:
                 self.reader = Reader(model, self._keep)
-            return self._halving(requests)
+            try:
+                return self._halving(requests)
+            except ModelError:
+                raise
+            except Exception as error:  # torch raises what it likes
+                # After an error of the device itself no later call succeeds.
+                kind = SetupError if "CUDA error" in str(error) else ModelError
+                raise kind(f"the model failed on a batch of {len(requests)}: {error}") from error
 
     def _halving(self, requests: Sequence[Request]) -> list[Result]:
         try:

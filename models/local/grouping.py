@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 SHORTEST = 16  # tokens; what is shorter is sooner read again than kept
 
@@ -26,7 +27,7 @@ def grouped(prompts: Sequence[tuple[int, ...]]) -> list[tuple[int, list[int]]]:
         is shared), and its prompts' places. Takes time in N².
     """
     order = sorted(range(len(prompts)), key=lambda k: prompts[k])
-    beside = [common(prompts[a], prompts[b]) for a, b in zip(order, order[1:], strict=False)]
+    beside = [common(prompts[a], prompts[b]) for a, b in pairwise(order)]
     # After sorting, the best groups are runs: for every end, the most that can be saved and where the last run starts.
     best: list[tuple[int, int, int]] = [(0, 0, 0)]
     for end in range(1, len(order) + 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..choosing import check_choose, draws_of, from_draws, from_log_likelihoods, total_usage
 from ..errors import ModelError, ModelSpecError
@@ -18,6 +18,8 @@ from .naming import adapter_name, base_name
 if TYPE_CHECKING:
     from .answering import Answerer
     from .batching import Lane
+
+Result = TypeVar("Result", Choice, Generation, Score)
 
 
 class HFModel:
@@ -149,7 +151,7 @@ def _plain(request: Request) -> Request:
     return Request(request.prompt, request.sampling, request.seed, request.replicate)
 
 
-def _one(results: Sequence[Any], kind: type[Any]) -> Any:
+def _one(results: Sequence[Any], kind: type[Result]) -> Result:
     if isinstance(results[0], BaseException):
         raise results[0]
     assert isinstance(results[0], kind)

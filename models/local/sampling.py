@@ -133,4 +133,4 @@ def next_tokens(logits: torch.Tensor, how: Sequence[Sampling], uniforms: Sequenc
     drawn = torch.tensor(uniforms, dtype=torch.float64, device=device)[:, None] * reached[:, -1:]
     found = torch.searchsorted(reached, drawn, right=True).clamp(max=logits.shape[-1] - 1).squeeze(1)
     chosen = torch.where(heat.squeeze(1) > 0, found, logits.argmax(dim=-1))
-    return torch.where(reached[:, -1].isfinite(), chosen, -1)
+    return torch.where(reached[:, -1] > 0, chosen, -1)
