@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
-from ..errors import ContextLengthError, ModelError, ModelSpecError, SetupError
+from ..errors import ContextLengthError, ModelError, ModelSpecError, RequestRefusedError, SetupError
 from ..protocol import Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
 from .prefix import Reader, Row
 from .reading import score
@@ -29,6 +30,7 @@ class Answerer:
 
     def __init__(self, weights: Weights, adapter: tuple[str, str] | None, chat: bool, keep: int) -> None:
         self.weights, self._adapter, self._chat, self._keep = weights, adapter, chat, keep
+        self._tokenizer: Any = None
         self.reader: Reader | None = None
 
     def __call__(self, requests: Sequence[Request]) -> list[Result]:
@@ -39,6 +41,7 @@ class Answerer:
         """
         with self.weights.using(self._adapter) as model:
             if self.reader is None:
+                self._tokenizer = self.weights.tokenizer_with(self._adapter)
                 self.reader = Reader(model, self._keep)
             try:
                 return self._halving(requests)
@@ -72,7 +75,7 @@ class Answerer:
         if draws:
             held = list(draws.values())
             pasts = self._reader.pasts([draw.ids[:-1] for draw in held])
-            written = write(self._reader.model, self.weights.tokenizer, self.weights.ends, held, pasts)
+            written = write(self._reader.model, self._tokenizer, self.weights.ends, held, pasts)
             results |= zip(draws, written, strict=True)
         return [results[k] for k in range(len(requests))]
 
@@ -83,13 +86,12 @@ class Answerer:
 
     def _tokens(self, request: Request) -> Row | Draw | ModelError:
         """What the model has to do for a request, or why it cannot."""
-        tokenizer = self.weights.tokenizer
         try:
             if isinstance(request, ScoreRequest):
-                ids, first = continuation_ids(tokenizer, request.prompt, request.continuation, self._chat)
+                ids, first = continuation_ids(self._tokenizer, request.prompt, request.continuation, self._chat)
                 self._check_length(len(ids))
                 return Row(tuple(ids), first - 1)
-            ids = prompt_ids(tokenizer, request.prompt, self._chat)
+            ids = prompt_ids(self._tokenizer, request.prompt, self._chat)
             if not ids:
                 raise ModelSpecError("the prompt is empty; give the model something to continue")
             if isinstance(request, ChooseRequest):
@@ -100,6 +102,8 @@ class Answerer:
             return Draw(tuple(ids), request.sampling, request.seed)
         except ModelError as error:
             return error
+        except Exception as error:  # tokenisers raise what they like
+            return RequestRefusedError(f"the model's tokeniser refuses the prompt: {error}")
 
     def _check_length(self, tokens: int) -> None:
         if tokens > self.weights.context:

@@ -60,8 +60,8 @@ def score(logits: torch.Tensor, said: Sequence[int], usage: Usage) -> Score | Ba
         said: The tokens, T of them.
         usage: Of the call.
     """
-    picked = torch.log_softmax(logits, dim=-1)[torch.arange(len(said)), torch.tensor(said, device=logits.device)]
-    total = float(picked.sum())
+    tokens = torch.tensor(said, device=logits.device)
+    total = float(torch.log_softmax(logits, dim=-1).gather(1, tokens[:, None]).sum())
     if total != total:
         return BadResponseError("the model's prediction is no number; load it with dtype=float32")
     return Score(min(total, 0.0), len(said), usage)

@@ -31,7 +31,7 @@ class _Writing:
         if draw.seed is None:
             self._generator.seed()
         else:
-            self._generator.manual_seed(draw.seed)
+            self._generator.manual_seed(draw.seed % 2**63)
         self._ids: list[int] = []
         self.done: Generation | BadResponseError | None = None
 

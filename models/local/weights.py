@@ -38,7 +38,7 @@ def shared_weights(name: str, hash: str, dtype: str | None, device: str | None) 
     if dtype not in DTYPES:
         raise ModelSpecError(f"unknown dtype {dtype!r}; there are {', '.join(DTYPES)}")
     try:
-        torch.empty(0, device=device)
+        device = str(torch.empty(0, device=device).device)  # "cuda" and "cuda:0" are the same weights
     except Exception as error:  # torch raises what its build knows
         raise ModelSpecError(f"there is no device {device!r} here ({error}); use cpu, cuda or cuda:N") from error
     folder = Path(name).expanduser()
@@ -70,10 +70,13 @@ class Weights:
     @cached_property
     def tokenizer(self) -> Any:
         """Of the base model."""
-        from transformers import AutoTokenizer
+        return _tokenizer(self.path)
 
-        with _as_spec_error(self.path, "give the folder of a causal language model with its tokeniser"):
-            return AutoTokenizer.from_pretrained(self.path)
+    def tokenizer_with(self, adapter: tuple[str, str] | None) -> Any:
+        """The adapter's own where training wrote one beside it: its chat template may be another."""
+        if adapter is None or not (Path(adapter[0]) / "tokenizer_config.json").is_file():
+            return self.tokenizer
+        return _tokenizer(adapter[0])
 
     @cached_property
     def model(self) -> Any:
@@ -146,6 +149,13 @@ class Weights:
                     self._peft.delete_adapter(name)
                 raise
         self._adapters[adapter] = name
+
+
+def _tokenizer(path: str) -> Any:
+    from transformers import AutoTokenizer
+
+    with _as_spec_error(path, "give the folder of a causal language model with its tokeniser"):
+        return AutoTokenizer.from_pretrained(path)
 
 
 @contextlib.contextmanager

@@ -8,8 +8,6 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-import tiny_model
-
 NEEDED = ("torch", "transformers", "peft")
 
 
@@ -18,6 +16,7 @@ def tiny(tmp_path_factory, request):
     """The folder with `base`, `a` and `b`; MINIPUBLIC_TINY_MODEL may name one that tests/tiny_model.py made before."""
     for library in NEEDED:
         pytest.importorskip(library, reason="needs pip install 'minipublic[local]'")
+    import tiny_model
     import torch
     from filelock import FileLock
 

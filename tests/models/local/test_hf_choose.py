@@ -8,7 +8,7 @@ import tiny_model
 from tiny_survey import asked
 
 from minipublic.models.choosing import letter_of
-from minipublic.models.errors import ContextLengthError, ModelSpecError
+from minipublic.models.errors import ContextLengthError, ModelSpecError, RequestRefusedError
 from minipublic.models.protocol import ChooseRequest, Prompt, Request, Sampling, ScoreRequest
 
 pytestmark = pytest.mark.local
@@ -98,7 +98,9 @@ async def test_one_bad_prompt_does_not_lose_the_others(load):
     requests, _ = asked()
     long = ChooseRequest(Prompt.of("How often? " * 3000), options=("a", "b"))
     blank = ChooseRequest(requests[0].prompt, options=("a", " "))
-    held = await load().choose_all([requests[0], long, blank, requests[1]])
+    odd = ChooseRequest(Prompt.of("half a sign: \ud800"), options=("a", "b"))
+    held = await load().choose_all([requests[0], long, blank, requests[1], odd])
+    assert isinstance(held.pop(), RequestRefusedError)
     assert isinstance(held[1], ContextLengthError)
     assert isinstance(held[2], ModelSpecError)
     assert [held[0], held[3]] == await load().choose_all(requests[:2])

@@ -65,6 +65,16 @@ async def test_an_adapter_written_anew_is_read_anew(tiny, tmp_path):
     assert (await before.choose(requests[0])).probabilities == pytest.approx(first.probabilities, abs=1e-6)
 
 
+async def test_an_adapter_brings_its_own_chat_template(tiny, tmp_path, load):
+    requests, _ = asked()
+    folder = shutil.copytree(tiny / "a", tmp_path / "a")
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tiny / "base" / file, folder / file)
+    (folder / "chat_template.jinja").write_text("{% for m in messages %}{{ m.content }} {% endfor %}Answer:")
+    own = await load_model(f"hf:{tiny / 'base'}", adapter=str(folder), chat=True).choose(requests[0])
+    assert own.probabilities != (await load("a", chat=True).choose(requests[0])).probabilities
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
