@@ -13,9 +13,11 @@ pytestmark = pytest.mark.local
 WORDS = tiny_model.IN_WORDS[0]
 
 
-def texts(count, how=Sampling(max_tokens=12)):
+def texts(count):
+    """Requests of several lengths, for texts of several lengths."""
     requests, _ = asked()
-    return [Request(requests[k % len(requests)].prompt, how, seed=k) for k in range(count)]
+    hows = [Sampling(max_tokens=tokens) for tokens in (12, 5, 9)]
+    return [Request(requests[k % len(requests)].prompt, hows[k % 3], seed=k) for k in range(count)]
 
 
 async def test_a_text_depends_on_its_seed_alone(load):
