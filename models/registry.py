@@ -27,6 +27,7 @@ _BUILT_IN = {
     "openai-completions": ("minipublic.models.openai", "completions_from_spec"),
     "vllm": ("minipublic.models.vllm", "from_spec"),
     "langchain": ("minipublic.models.langchain", "from_langchain_spec"),
+    "hf": ("minipublic.models.local.hf", "hf_from_spec"),
 }
 
 
