@@ -17,6 +17,7 @@ from .protocol import Usage
 Result = TypeVar("Result")
 Post = Callable[[str, dict[str, Any]], Awaitable[Answer]]
 Reader = Callable[[int, Answer, Usage], Result]  # a text's place, its choice and its tokens
+Text = str | tuple[int, ...]  # or its tokens, where the server takes them
 PATH = "/completions"
 
 
@@ -34,7 +35,7 @@ class Completions:
         self.most = most
 
     async def complete(
-        self, texts: Sequence[str], settings: dict[str, Any], read: Reader[Result]
+        self, texts: Sequence[Text], settings: dict[str, Any], read: Reader[Result]
     ) -> list[Result | ModelError]:
         """Completes every text and reads what comes back.
 
@@ -54,7 +55,7 @@ class Completions:
         return [result for results in done for result in results]
 
     async def _group(
-        self, group: range, texts: Sequence[str], settings: dict[str, Any], read: Reader[Result]
+        self, group: range, texts: Sequence[Text], settings: dict[str, Any], read: Reader[Result]
     ) -> list[Result | ModelError]:
         prompts = texts[group.start : group.stop]
         prompt = list(prompts) if len(prompts) > 1 else prompts[0]
@@ -69,7 +70,7 @@ class Completions:
         return [_attempt(read, *row) for row in zip(group, choices, shares, strict=True)]
 
     async def _singly(
-        self, group: range, texts: Sequence[str], settings: dict[str, Any], read: Reader[Result]
+        self, group: range, texts: Sequence[Text], settings: dict[str, Any], read: Reader[Result]
     ) -> list[Result | ModelError]:
         singles = (self._group(range(k, k + 1), texts, settings, read) for k in group)
         results = [result for single in await asyncio.gather(*singles) for result in single]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from functools import lru_cache
 from pathlib import Path
 
+from ..models.errors import ModelSpecError
 from ..models.registry import ModelSpec
+from ..models.weights import content_hash
 from .errors import InputError
 from .loading import resolve
 from .named_models import ModelConfig
 
 # Kinds that read a folder of weights in this process; a name that is no folder here is one on a model hub.
 IN_PROCESS = ("hf", "vllm_engine")
-_RECENT_NS = 2_000_000_000
-Stamps = tuple[tuple[str, int, int], ...]
 
 
 def with_absolute_folders(model: ModelConfig, place: str, study_file: Path, data: str | None) -> ModelConfig:
@@ -65,34 +63,15 @@ def weights_folder(model: ModelConfig) -> Path | None:
 
 
 def folder_hash(folder: Path) -> str:
-    """SHA-256 of a folder's file names and contents, wherever it lies; READMEs and hidden files do not count.
+    """SHA-256 of the weights in a folder, wherever it lies.
 
     Raises:
-        InputError: The folder is gone.
+        InputError: The folder is gone, or holds none.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder}: the folder of weights is gone; put it back, or change the study file")
-    files = sorted((p.relative_to(folder).as_posix(), p) for p in folder.rglob("*") if p.is_file())
-    stats = [(name, p.stat()) for name, p in files if _counts(name)]
-    stamps = tuple((name, s.st_size, s.st_mtime_ns) for name, s in stats)
-    newest = max((changed for _, _, changed in stamps), default=0)
-    # A file that was written just now can change again within one tick of its time stamp.
-    return (_hash if newest < time.time_ns() - _RECENT_NS else _hash.__wrapped__)(folder, stamps)
-
-
-def _counts(name: str) -> bool:
-    parts = name.split("/")
-    # Download tools leave hidden folders with the time of the download.
-    return not parts[-1].lower().startswith("readme") and not any(part.startswith(".") for part in parts)
-
-
-@lru_cache(maxsize=64)
-def _hash(folder: Path, stamps: Stamps) -> str:
-    """The hash; the stamps tell whether it still holds, since large weights take seconds to read."""
-    whole = hashlib.sha256()
-    for name, _, _ in stamps:
-        whole.update(f"{name}\0{file_hash(folder / name)}\n".encode())
-    return whole.hexdigest()
+    try:
+        return content_hash(folder)
+    except ModelSpecError as error:
+        raise InputError(str(error)) from error
 
 
 def file_hash(path: Path) -> str:

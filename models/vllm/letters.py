@@ -31,11 +31,16 @@ async def letter_tokens(tokenise: Tokenise, options: int) -> dict[int, str]:
     return {
         ids[0]: letter
         for answer, (_, letter) in zip(answers, forms, strict=True)
-        if len(ids := _ids(answer)) == 1  # a form of several tokens begins with a bracket, which says no letter
+        if len(ids := token_ids(answer)) == 1  # a form of several tokens begins with a bracket, which says no letter
     }
 
 
-def _ids(answer: dict[str, Any]) -> list[int]:
+def token_ids(answer: dict[str, Any]) -> list[int]:
+    """The tokens in what `/tokenize` answered.
+
+    Raises:
+        BadResponseError: There are none.
+    """
     try:
         return [int(token) for token in answer["tokens"]]
     except (KeyError, TypeError, ValueError) as error:

@@ -4,26 +4,29 @@
   those among the likeliest 20.
 - Answers forced to be an option's letter (`structured`).
 - LoRA adapters loaded and unloaded while it serves, and `/metrics`.
+- Log-likelihoods of given texts (`score`, `full_option`) that use the prefix cache (see `stepwise`).
 
-Log-likelihoods of a given text (`score`, `full_option`) are prompt log-probabilities, which vLLM computes without its prefix
-cache: a long prompt is read anew for every option. A seed does not promise the same text when other requests share the
+A seed does not promise the same text when other requests share the
 batch; the journal is what replays.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from ..choosing import DRAWN, draws_of, from_draws, total_usage
 from ..errors import RequestRefusedError, UnknownModelError
 from ..openai import FIRST_TOKEN, OpenAIModel
 from ..openai_answers import Answer, chat_generation, choices_of, text_generation, top_tokens, usage_of
-from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request
+from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, Usage
+from ..together import or_raise
 from .adapters import ServedAdapter
-from .letters import letter_tokens
+from .letters import letter_tokens, token_ids
 from .metrics import ServerMetrics, read_metrics
 from .once import Once
+from .stepwise import Steps, add_up, plan_steps
 
 LOCAL = "http://localhost:8000/v1"
 MOST_TOKEN_IDS = 128  # as many as one request to vLLM may ask for
@@ -127,12 +130,37 @@ class VLLMModel(OpenAIModel):
         ids = [(int(token.removeprefix(_TOKEN_ID)), logprob) for token, logprob in top]
         return [(letters.get(token, f"\n{said}"), logprob) for token, logprob in ids]
 
+    async def _scores(self, request: Request, continuations: Sequence[str]) -> list[Score]:
+        if not await self._by_id():
+            return await super()._scores(request, continuations)
+        prompt = request.prompt.text
+        texts = [prompt, *(prompt + continuation for continuation in continuations)]
+        before, *wholes = [token_ids(answer) for answer in await asyncio.gather(*map(self._tokenise_whole, texts))]
+        steps = plan_steps(before, wholes)
+        answers = await self._next_tokens(steps)
+        lengths = zip(steps.paths, steps.lengths, strict=True)
+        return [Score(add_up(path, answers), len(path), Usage(length, 1)) for path, length in lengths]
+
+    async def _next_tokens(self, steps: Steps) -> list[dict[int, float]]:
+        def read(_: int, choice: Answer, __: Usage) -> dict[int, float]:
+            top = top_tokens(self.name, choice, chat=False)
+            return {int(token.removeprefix(_TOKEN_ID)): logprob for token, logprob in top}
+
+        answers: list[dict[int, float]] = [{} for _ in steps.contexts]
+        for at in range(0, len(steps.wanted), MOST_TOKEN_IDS):
+            asked = self._settings(FIRST_TOKEN) | self._ask_by_id(list(steps.wanted[at : at + MOST_TOKEN_IDS]))
+            for answer, more in zip(answers, await self._texts.complete(steps.contexts, asked, read), strict=True):
+                answer |= or_raise(more)
+        return answers
+
+    async def _tokenise_whole(self, text: str) -> Answer:
+        return await self._wire.post_root("/tokenize", {"prompt": text})
+
     async def _draws(self, request: ChooseRequest) -> Choice:
         if request.method != "structured":
             return await super()._draws(request)
-        # After "Answer:" a base model writes a space; a chat template ends where the answer begins.
-        letters = [("" if self._chat else " ") + letter for letter in LETTERS[: len(request.options)]]
-        forced = {"structured_outputs": {"choice": letters}}
+        forms = [form for letter in LETTERS[: len(request.options)] for form in (letter, f" {letter}")]
+        forced = {"structured_outputs": {"choice": forms}}
         drawn = await asyncio.gather(*(self._forced(draw, forced) for draw in draws_of(request)))
         counted = from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
         return Choice(counted.probabilities, None, counted.raw, counted.usage)

@@ -334,7 +334,7 @@ def test_folders_are_found_from_the_study_file(consensus, folder, monkeypatch, t
     (folder / "weights").rename(folder / "renamed")
     moved = plan(consensus(**TALK | {"models": specs | {"base": "hf:renamed", "rep": "hf:renamed"}}))
     assert moved.identity() == identity
-    with pytest.raises(InputError, match="weights is gone"):
+    with pytest.raises(InputError, match="weights is no folder"):
         made.identity()
     models = {"base": SERVED | {"adapter": "{data}/far"}, "chat": "hf:{data}/far"}
     made = plan(consensus(**TALK | {"models": models}), f"data={elsewhere.parent}")
