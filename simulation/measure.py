@@ -96,16 +96,18 @@ def _measure_reading(folder: RunFolder, plan: Plan) -> dict[str, Any]:
 
     columns = ["condition", "persona", "captured_mass", "order_asymmetry", "primacy"]
     table = pd.read_parquet(folder.records, columns=columns)
-    settings = plan.study.evaluation
-    return {
-        name: reading_quality(
-            *(part[column].to_numpy(float) for column in columns[2:]),
+    settings, found = plan.study.evaluation, {}
+    for condition in plan.study.conditions:
+        part = table[table["condition"] == condition.name]
+        found[condition.name] = reading_quality(
+            part["captured_mass"].to_numpy(float),
+            part["order_asymmetry"].to_numpy(float),
+            part["primacy"].to_numpy(float),
             part["persona"].to_numpy(str),
             bootstrap=settings.bootstrap,
             seed=plan.study.seed,
         )
-        for name, part in ((c.name, table[table["condition"] == c.name]) for c in plan.study.conditions)
-    }
+    return found
 
 
 def _run_table(run: Path, book: Codebook, condition: str | None) -> pd.DataFrame:
