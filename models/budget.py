@@ -93,7 +93,8 @@ class Budget:
         if model in self._silent and (self.max_tokens is not None or self.max_cost is not None):
             raise SetupError(
                 f"{model}: the server does not say how many tokens a call used, so max_tokens and max_cost cannot be "
-                "kept; bound the run by max_calls"
+                "kept; bound the run by max_calls, or set options.prompts_per_request: 1 where `models check` says that "
+                "the server counts tokens then"
             )
         async with self._changed:
             while True:

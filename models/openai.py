@@ -151,7 +151,7 @@ class OpenAIModel:
         return {"logprobs": True, "top_logprobs": self._top} if self._chat else {"logprobs": self._top}
 
     def _tokens(self, choice: dict[str, Any]) -> list[tuple[str, float]]:
-        return top_tokens(self.name, choice, self._chat)
+        return top_tokens(self.name, choice)
 
     async def _full_option(self, request: ChooseRequest) -> Choice:
         scores = await self._scores(request, [f" {option}" for option in request.options])

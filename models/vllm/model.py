@@ -122,7 +122,7 @@ class VLLMModel(OpenAIModel):
         except RequestRefusedError:
             return False
         (choice,) = choices_of(self.name, answer)
-        held = {token for token, _ in top_tokens(self.name, choice, self._chat)}
+        held = {token for token, _ in top_tokens(self.name, choice)}
         return held >= {f"{_TOKEN_ID}{token}" for token in tokens}
 
     def _tokens(self, choice: Answer) -> list[tuple[str, float]]:
@@ -148,7 +148,7 @@ class VLLMModel(OpenAIModel):
 
     async def _next_tokens(self, steps: Steps) -> list[dict[int, float]]:
         def read(_: int, choice: Answer, __: Usage) -> dict[int, float]:
-            top = top_tokens(self.name, choice, chat=False)
+            top = top_tokens(self.name, choice)
             return {int(token.removeprefix(_TOKEN_ID)): logprob for token, logprob in top}
 
         answers: list[dict[int, float]] = [{} for _ in steps.contexts]
