@@ -175,16 +175,20 @@ def test_whatever_the_order_every_text_gets_its_own_answer_and_tokens_add_up(tex
 @pytest.mark.parametrize("places", [[0, 0], [0, 2], [0], [None, 1], [1, 2]])
 async def test_indices_that_fit_no_prompts_are_never_guessed(places):
     async def post(path, payload):
-        return {"choices": [{"index": place, "text": "?"} for place in places]}
+        if isinstance(payload["prompt"], str):  # a single prompt's answer needs no index
+            return {"choices": [{"text": payload["prompt"].upper()}]}
+        return {"choices": [{"index": place, "text": "guessed"} for place in places]}
 
-    found = await Completions("m", post, 8).complete(["a", "b"], {}, lambda k, choice, usage: choice["text"])
-    assert found == ["?", "?"]  # asked again, one by one: a single prompt's answer needs no index
-    choices = await Completions("m", post, 8).complete(["a", "b"], {}, unread)
-    assert [type(c) for c in choices] == [BadResponseError] * 2
+    texts = await Completions("m", post, 8).complete(["a", "b"], {}, lambda k, choice, usage: choice["text"])
+    assert texts == ["A", "B"]
 
 
-def unread(k, choice, usage):
-    raise BadResponseError("cannot be read")
+async def test_an_answer_that_cannot_be_read_loses_no_other(server, model):
+    told = server.logprobs
+    server.logprobs = lambda body, *more: None if "20" in body["prompt"] else told(body, *more)
+    first, second, third = await model.choose_all(asks(10, 20, 30))
+    assert shares([first, third]) == [10, 30]
+    assert isinstance(second, BadResponseError)
 
 
 class Single:
