@@ -146,8 +146,12 @@ class Budget:
             ("max_cost", self.max_cost, spent.cost + held.cost, most.cost),
         ):
             if bound is not None and now + more > bound:
-                return f"{name} is {bound:,}: {now:,.6g} used, and the next call may use {more:,.6g} more"
+                return f"{name} is {bound:,}: {_shown(now)} used, and the next call may use {_shown(more)} more"
         return None
+
+
+def _shown(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.6g}"
 
 
 def _readings(request: Request) -> int:
