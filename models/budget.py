@@ -118,7 +118,7 @@ class Budget:
         async with self._changed:
             self._held.add(held.most, -1)
             self.spent.add(used)
-            if held.prompt_bytes and len(usages) == held.most.calls:
+            if held.prompt_bytes and len(usages) == held.most.calls and all(u.prompt_tokens for u in usages):
                 self._most_per_byte = max(self._most_per_byte, used.prompt_tokens / held.prompt_bytes)
                 self._seen += len(usages)
             if unsaid:
