@@ -111,6 +111,17 @@ async def test_a_server_that_counts_no_tokens_cannot_be_bounded_by_them():
     await by_calls.reserve("m", [TALK])
 
 
+@pytest.mark.parametrize("bounds", [{"max_calls": 1}, {"max_tokens": 350}, {"max_cost": 0.0015}], ids=str)
+async def test_what_is_held_counts_against_every_bound(bounds):
+    budget = Budget(**bounds, prices=PRICES)
+    held = await budget.reserve("m", [TALK])
+    second = asyncio.create_task(budget.reserve("m", [TALK]))
+    await asyncio.sleep(0.01)
+    assert not second.done()
+    await budget.settle(held, [])
+    assert await asyncio.wait_for(second, 5) == held
+
+
 async def test_what_is_held_is_waited_for_and_not_refused():
     budget = Budget(max_calls=3)
     first = await budget.reserve("m", [TALK, TALK])
@@ -136,7 +147,8 @@ async def test_a_prompt_counts_by_what_was_seen_once_enough_was():
         assert held.most.prompt_tokens == 1000 + around
         await budget.settle(held, [Usage(200, 1)])
     assert (await budget.reserve("m", [prompt])).most.prompt_tokens == 200 * MARGIN + around
-    await budget.settle(await budget.reserve("m", [prompt]), [Usage(400, 1)])  # the most seen counts
+    for seen in (400, 100):  # the most seen counts
+        await budget.settle(await budget.reserve("m", [prompt]), [Usage(seen, 1)])
     assert (await budget.reserve("m", [prompt])).most.prompt_tokens == 400 * MARGIN + around
     await budget.settle(await budget.reserve("m", [prompt]), [Usage(999, 1)])  # no tokeniser makes more than bytes
     assert (await budget.reserve("m", [prompt])).most.prompt_tokens == 1000 + around
