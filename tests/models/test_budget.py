@@ -7,13 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minipublic.models.budget import KNOWN_AFTER, MARGIN, MESSAGE_TOKENS, Budget, Price, Spent
-from minipublic.models.errors import BudgetError, ContentFilterError, SetupError
-from minipublic.models.journal import Journal
-from minipublic.models.journaled import JournaledModel
+from minipublic.models.errors import BudgetError, SetupError
 from minipublic.models.protocol import (
-    Capabilities,
     ChooseRequest,
-    Generation,
     Message,
     Prompt,
     Request,
@@ -160,32 +156,6 @@ async def test_what_one_model_makes_of_a_byte_says_nothing_of_another():
         await budget.settle(await budget.reserve("m", [prompt]), [Usage(100, 1)])
     assert (await budget.reserve("m", [prompt])).most.prompt_tokens == 100 * MARGIN + 2 * MESSAGE_TOKENS
     assert (await budget.reserve("other", [prompt])).most.prompt_tokens == 1000 + 2 * MESSAGE_TOKENS
-
-
-class Filtered:
-    """A model whose filter stops every prompt but those with an x."""
-
-    name, capabilities = "m", Capabilities()
-
-    async def generate(self, request):
-        if "x" not in request.prompt.text:
-            raise ContentFilterError("stopped")
-        return Generation("yes", usage=Usage(5, 1))
-
-    async def aclose(self):
-        pass
-
-
-async def test_a_filtered_prompt_is_a_call_and_says_nothing_of_tokens(tmp_path):
-    journal, budget = Journal(tmp_path / "calls.sqlite"), Budget(max_calls=KNOWN_AFTER + 1, max_tokens=10**6)
-    model = JournaledModel(Filtered(), journal, budget)
-    for k in range(KNOWN_AFTER):
-        with pytest.raises(ContentFilterError):
-            await model.generate(Request(Prompt.of(f"{k}")))
-    assert (await budget.reserve("m", [asks(1000)])).most.prompt_tokens == 1000 + 2 * MESSAGE_TOKENS
-    assert budget.spent.calls == journal.totals()["calls"] == KNOWN_AFTER
-    assert budget.spent.tokens == 0
-    journal.close()
 
 
 calls = st.lists(

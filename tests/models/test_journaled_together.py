@@ -8,8 +8,7 @@ import sqlite3
 import pytest
 
 from minipublic.models import journaled
-from minipublic.models.budget import Budget
-from minipublic.models.errors import BudgetError, ContentFilterError, ModelTimeoutError
+from minipublic.models.errors import ContentFilterError, ModelTimeoutError
 from minipublic.models.journal import Journal, JournalError
 from minipublic.models.journaled import JournaledModel
 from minipublic.models.protocol import Capabilities, Choice, ChooseRequest, Prompt, Usage
@@ -171,17 +170,6 @@ async def test_closing_does_not_wait_for_ever_and_frees_whoever_waits(journal, m
     assert [c.raw for c in await held.choose_all(asks("ab"))] == ["a", "b"]  # nothing is left pending
 
 
-async def test_a_bound_refuses_all_of_a_list_and_keeps_what_was_asked_before(journal):
-    held = JournaledModel(Listed(), journal, Budget(max_calls=4))
-    await held.choose_all(asks("abc"))
-    refused = await held.choose_all(asks("cde"))
-    assert refused[0].raw == "c"  # known, so free
-    assert [type(r) for r in refused[1:]] == [BudgetError] * 2
-    assert held.counts.asked == 3
-    assert [c.raw for c in await held.choose_all(asks("ad"))] == ["a", "d"]
-    assert written(journal) == list("abcd")
-
-
 async def test_what_cannot_be_written_is_not_used(journal, monkeypatch):
     async def full(entries):
         raise JournalError("disk full")
@@ -213,10 +201,3 @@ async def test_a_failure_that_nobody_waits_for_any_more_is_no_warning(journal, m
     del caller
     gc.collect()
     assert caplog.records == []
-
-
-async def test_calls_that_fail_leave_their_place_to_others(journal):
-    held = JournaledModel(Listed(a=ModelTimeoutError("too slow")), journal, Budget(max_calls=2))
-    assert [type(c) for c in await held.choose_all(asks("ab"))] == [ModelTimeoutError, Choice]
-    assert [type(c) for c in await held.choose_all(asks("c"))] == [Choice]
-    assert held.budget.spent.calls == 2
