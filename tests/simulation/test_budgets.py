@@ -17,14 +17,6 @@ from minipublic.simulation.run import exit_code, run_study
 PRICES = {"openai:m": {"prompt": 100.0, "completion": 1000.0}}  # a call of the test server costs 0.004
 
 
-def command(*arguments, code):
-    done = subprocess.run(
-        [sys.executable, "-m", "minipublic.simulation.cli", *map(str, arguments)], capture_output=True, text=True
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 def run(path, out, **bounds):
     plan = make_plan(load_study(path, [f"budget.{name}={bound}" for name, bound in bounds.items()]), path)
     return asyncio.run(run_study(plan, out))
@@ -42,16 +34,18 @@ def assert_same(out, other):
 
 def test_the_command_stops_before_the_bound_and_goes_on_with_a_higher_one(survey, folder):
     study, out = survey(), folder / "out"
-    shown = command("run", study, "--out", out, "--max-calls", 100, code=1)
-    assert "stopped (budget: max_calls is 100: 99 used, and the next call may use 3 more)" in shown
-    assert "run the same command again to resume, with a higher bound" in shown
+    command = [sys.executable, "-m", "minipublic.simulation.cli", "run", str(study), "--out", str(out)]
+    done = subprocess.run([*command, "--max-calls", "100"], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert "stopped (budget: max_calls is 100: 99 used, and the next call may use 3 more)" in done.stdout
+    assert "run the same command again to resume, with a higher bound" in done.stdout
     told = json.loads((out / "run.json").read_text())
     assert (told["status"], told["calls"]["calls"], told["calls"]["asked_now"]) == ("interrupted", 99, 99)
     assert told["stopped"].startswith("budget: max_calls is 100")
     held, _ = tables(out)
     assert len(held) == 99
     assert held["missing"].dropna().isin(["declined"]).all()  # what was not asked is no missing answer
-    command("run", study, "--out", out, "--max-calls", 240, code=0)
+    assert exit_code(run(study, out, max_calls=240)) == 0
     told = json.loads((out / "run.json").read_text())
     assert (told["status"], told["calls"]["asked_now"], told["calls"]["replayed_now"]) == ("complete", 141, 99)
     assert "stopped" not in told
@@ -112,9 +106,8 @@ def test_names_under_models_have_prices_too(survey, folder, server_beside):
 
 def test_cost_without_a_price_names_the_model(survey, consensus, folder):
     path = survey(model="openai:gpt-x@http://127.0.0.1:1/v1", budget={"prices": PRICES})
-    assert "budget.max_cost needs a price for openai:gpt-x" in command(
-        "run", path, "--max-cost", 1, "--out", folder / "a", code=2
-    )
+    with pytest.raises(InputError, match=r"budget\.max_cost needs a price for openai:gpt-x: "):
+        run(path, folder / "a", max_cost=1)
     priced = {"synthetic:default": {"prompt": 1.0, "completion": 1.0}}
     path = consensus(mediator="synthetic:wise", budget={"prices": priced, "max_cost": 5})
     with pytest.raises(InputError, match=r"price for synthetic:wise: .*per million tokens"):
