@@ -157,6 +157,12 @@ class Journal:
         rows = self._reader.execute(find).fetchall()
         return [(model, int(calls), int(read), int(written)) for model, calls, read, written in rows]
 
+    def uncounted(self) -> list[str]:
+        """The models with calls on record whose tokens the server did not say; a prompt that its filter stopped is none."""
+        find = """select distinct model from calls where (prompt_tokens is null or completion_tokens is null)
+                  and json_extract(result, '$.content_filter') is null order by model"""
+        return [model for (model,) in self._reader.execute(find).fetchall()]
+
     def prompt_text(self, prompt_hash: str) -> str | None:
         """A stored prompt as one text, or None if no call used it."""
         find = "select parts, roles from calls where prompt = ? limit 1"

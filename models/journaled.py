@@ -193,7 +193,7 @@ class JournaledModel:
         try:
             self.counts.asked += len(requests)
             results = await ask(requests)
-            usages = [r.usage for r in results if not isinstance(r, ModelError)]
+            usages = [used for result in results if (used := _used(result)) is not None]
             return results
         finally:
             await self.budget.settle(held, usages)
@@ -213,6 +213,13 @@ class JournaledModel:
             prompt_tokens=usage.prompt_tokens,
             completion_tokens=usage.completion_tokens,
         )
+
+
+def _used(result: Generation | Choice | Score | ModelError) -> Usage | None:
+    """What counts against a budget: a prompt that the filter stopped is a call on record, other failures are asked again."""
+    if isinstance(result, ContentFilterError):
+        return Usage(0, 0)
+    return None if isinstance(result, ModelError) else result.usage
 
 
 def _own(request: Request) -> tuple[Any, ...]:

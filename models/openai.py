@@ -118,7 +118,7 @@ class OpenAIModel:
         Returns:
             A choice or the error it met, in the order asked.
         """
-        if self._chat or any(request.method != "first_token" for request in requests):
+        if not requests or self._chat or any(request.method != "first_token" for request in requests):
             return list(await asyncio.gather(*(attempt(self.choose(request)) for request in requests)))
         for request in requests:
             check_choose(self.name, self.capabilities, request)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 from ..choosing import DRAWN, draws_of, from_draws, total_usage
@@ -68,6 +69,7 @@ class VLLMModel(OpenAIModel):
             score=not self._chat, choose=("first_token", *by_text, "sampled", "structured"), chat=self._chat
         )
         self._letters: dict[int, dict[int, str]] = {}  # by number of options: token id -> letter
+        self._finding: dict[int, Once[dict[int, str]]] = {}
         self._by_id = Once(self._answers_by_id)
 
     async def aclose(self) -> None:
@@ -103,7 +105,8 @@ class VLLMModel(OpenAIModel):
         if not await self._by_id():
             return await super()._token_request(options)
         if options not in self._letters:
-            self._letters[options] = await letter_tokens(self._tokenise, options)
+            find = self._finding.setdefault(options, Once(partial(letter_tokens, self._tokenise, options)))
+            self._letters[options] = await find()
         return self._ask_by_id(list(self._letters[options])[:MOST_TOKEN_IDS])
 
     def _ask_by_id(self, tokens: list[int]) -> dict[str, Any]:
