@@ -42,6 +42,13 @@ def reading_quality(
     if any(len(values) != len(who) for values in arrays.values()):
         raise ValueError("captured_mass, order_asymmetry, primacy and personas must have one row per answer")
     return {
-        name: {**mean_with_interval(values, who, bootstrap, seed), "n": int(np.isfinite(values).sum())}
+        name: {**_within(name, mean_with_interval(values, who, bootstrap, seed)), "n": int(np.isfinite(values).sum())}
         for name, values in arrays.items()
     }
+
+
+def _within(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    # Widening for few personas can push an interval over the ends of what there can be.
+    lowest = -1.0 if name == "primacy" else 0.0
+    ci = found["ci"]
+    return found | {"ci": ci and [max(ci[0], lowest), min(ci[1], 1.0)]}

@@ -110,11 +110,16 @@ class Budget:
                 await self._changed.wait()
 
     async def settle(self, held: Reservation, usages: Sequence[Usage]) -> None:
-        """Puts what calls used in the place of what they held; a call that failed used nothing that is known."""
-        used = Spent(calls=len(usages))
-        unsaid = [u for u in usages if u.prompt_tokens is None or u.completion_tokens is None]
-        used.prompt_tokens = sum(u.prompt_tokens or 0 for u in usages)
-        used.completion_tokens = sum(u.completion_tokens or 0 for u in usages)
+        """Puts what calls used in the place of what they held.
+
+        A call that failed used nothing that is known; where the server does not say what a call used, all that was held
+        counts as used.
+        """
+        unsaid = any(u.prompt_tokens is None or u.completion_tokens is None for u in usages)
+        used = Spent(len(usages), held.most.prompt_tokens, held.most.completion_tokens)
+        if not unsaid:
+            used.prompt_tokens = sum(u.prompt_tokens or 0 for u in usages)
+            used.completion_tokens = sum(u.completion_tokens or 0 for u in usages)
         price = self.prices.get(held.model)
         if price:
             used.cost = (used.prompt_tokens * price.prompt + used.completion_tokens * price.completion) / 1e6

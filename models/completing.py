@@ -63,7 +63,12 @@ class Completions:
             answer = await self._post(PATH, settings | {"prompt": prompt})
             choices = choices_of(self._name, answer, len(prompts))
         except (RequestRefusedError, BadResponseError, ServerError) as error:
-            return [error] if len(prompts) == 1 else await self._singly(group, texts, settings, read)
+            if len(prompts) == 1:
+                return [error]
+            results = await self._singly(group, texts, settings, read)
+            if not isinstance(error, ServerError) and not any(isinstance(result, ModelError) for result in results):
+                self.most = 1  # no prompt was at fault: it is lists that the server does not take
+            return results
         except ModelError as error:
             return [error] * len(prompts)
         shares = usage_shares(answer, len(prompts))
@@ -73,10 +78,7 @@ class Completions:
         self, group: range, texts: Sequence[Text], settings: dict[str, Any], read: Reader[Result]
     ) -> list[Result | ModelError]:
         singles = (self._group(range(k, k + 1), texts, settings, read) for k in group)
-        results = [result for single in await asyncio.gather(*singles) for result in single]
-        if not any(isinstance(result, ModelError) for result in results):
-            self.most = 1  # no prompt was at fault: it is lists that the server does not take
-        return results
+        return [result for single in await asyncio.gather(*singles) for result in single]
 
 
 def _attempt(read: Reader[Result], k: int, choice: Answer, usage: Usage) -> Result | ModelError:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_RETRY_AFTER_S = 0.5, 30.0, 300.0
 OUTAGE_S, LONGEST_LOOK_S = 900.0, 5.0
+GLANCE_S = 5.0  # how long a look may take
 _LOG = logging.getLogger(__name__)
 _CONTEXT = re.compile(
     r"context.{0,12}length|context (size|window)|maximum (input|model) length|too many tokens|prompt is too long", re.I
@@ -120,7 +121,10 @@ class Wire:
         """
         where = self.base_url.removesuffix("/v1") + path
         try:
-            return (await self._once("GET", where, None, in_turn=False)).decode(errors="replace")
+            async with asyncio.timeout(min(self._timeout_s, GLANCE_S)):
+                return (await self._once("GET", where, None, in_turn=False)).decode(errors="replace")
+        except TimeoutError as error:
+            raise ModelTimeoutError(f"{where}: no answer within {GLANCE_S:g} s") from error
         except _Retry as error:
             raise error.cause from None
 

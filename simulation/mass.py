@@ -6,21 +6,29 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..models.protocol import ChooseMethod
+
 ENOUGH = 30  # answers before a warning
 LOW = 0.5
 
 
 class MassWatch:
-    """Follows how much probability the options capture, by model."""
+    """Follows how much probability the options capture, by model.
 
-    def __init__(self) -> None:
+    Args:
+        method: How probabilities are read. By `full_option` the mass is the likelihood of whole texts, which is small
+            however well a model answers: there it tells nothing.
+    """
+
+    def __init__(self, method: ChooseMethod = "first_token") -> None:
+        self._tells = method != "full_option"
         self._mass: dict[str, list[float]] = {}
         self._instead: dict[str, Counter[str]] = {}
         self.warning = ""
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> str:
         """Takes rows as in `records.parquet`; returns the warning the first time there is one, else an empty text."""
-        if self.warning:
+        if self.warning or not self._tells:
             return ""
         for row in rows:
             if row["captured_mass"] is not None:

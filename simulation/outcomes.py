@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 
+from ..models.protocol import ChooseMethod
 from .folder import RunFolder
 from .mass import MassWatch
 from .plan import Unit
@@ -19,12 +20,13 @@ class Outcomes:
 
     Args:
         folder: Of the run.
+        method: How probabilities are read.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, method: ChooseMethod) -> None:
         self.units = self.answers = 0
         self.missing: Counter[str] = Counter()
-        self.mass = MassWatch()
+        self.mass = MassWatch(method)
         self._records = TableWriter(folder.records, RECORD_COLUMNS)
         self._utterances = TableWriter(folder.utterances, UTTERANCE_COLUMNS)
         self._transcripts = LineWriter(folder.transcripts)

@@ -18,6 +18,7 @@ from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
 from .admission import Admission
 from .engine import rare_collections, run_units
+from .errors import InputError
 from .folder import RunFolder, write_json, write_text
 from .opening import open_models
 from .outcomes import Outcomes
@@ -73,11 +74,15 @@ async def run_study(
         chosen = models or open_models(plan)
         run = _describe(plan, identity, chosen, limit)
         journal = Journal(folder.calls)
-        budget = make_budget(plan, chosen, journal)
+        try:
+            budget = make_budget(plan, chosen, journal)
+        except InputError:
+            journal.close()
+            raise
         write_json(folder.run, run | {"status": "running"})
         journaled = {key: JournaledModel(model, journal, budget) for key, model in chosen.items()}
         status, started = "failed", time.monotonic()
-        outcomes, watch = Outcomes(folder), ServerWatch(chosen)
+        outcomes, watch = Outcomes(folder, plan.study.asking.method), ServerWatch(chosen)
         try:
             async with watch:
                 stopped = await _run(plan, journaled, limit, outcomes, watch, progress)

@@ -6,8 +6,7 @@
 - LoRA adapters loaded and unloaded while it serves, and `/metrics`.
 - Log-likelihoods of given texts (`score`, `full_option`) that use the prefix cache (see `stepwise`).
 
-A seed does not promise the same text when other requests share the
-batch; the journal is what replays.
+A seed does not promise the same text when other requests share the batch; the journal is what replays.
 """
 
 from __future__ import annotations
@@ -117,7 +116,7 @@ class VLLMModel(OpenAIModel):
         return await self._wire.post_root("/tokenize", {"prompt": text, "add_special_tokens": False})
 
     async def _answers_by_id(self) -> bool:
-        """Finds out by trying: servers before vLLM 0.1x ignore the wish, or refuse it."""
+        """Finds out by trying: older servers ignore the wish, or refuse it."""
         tokens = list(await letter_tokens(self._tokenise, 2))
         prompt = {"messages": [{"role": "user", "content": "A or B?"}]} if self._chat else {"prompt": "A or B? Answer:"}
         try:

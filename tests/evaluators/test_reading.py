@@ -34,12 +34,21 @@ def test_one_order_alone_has_no_effect_of_order():
 
 
 def test_two_people_by_hand():
-    # Resamples of two people have the means 0, 0.5 and 1 with probabilities 1/4, 1/2 and 1/4. The middle 95 % is 0 to 1, and
-    # two clusters widen it by sqrt(2) * t(0.975, 1) / z(0.975) = 1.41421 * 12.7062 / 1.95996 = 9.1682.
-    found = reading_quality([0.0, 1.0], [0.0, 1.0], [0.0, 1.0], ["ann", "bob"])
+    # Resamples of two people have the means 0.49, 0.5 and 0.51 with probabilities 1/4, 1/2 and 1/4. The middle 95 % is 0.49
+    # to 0.51, and two clusters widen it by sqrt(2) * t(0.975, 1) / z(0.975) = 1.41421 * 12.7062 / 1.95996 = 9.1682.
+    found = reading_quality([0.49, 0.51], [0.49, 0.51], [0.49, 0.51], ["ann", "bob"])
     for part in found.values():
-        assert part["value"] == 0.5
-        assert part["ci"] == pytest.approx([0.5 - 4.5841, 0.5 + 4.5841], abs=1e-4)
+        assert part["value"] == pytest.approx(0.5)
+        assert part["ci"] == pytest.approx([0.5 - 0.091682, 0.5 + 0.091682], abs=1e-5)
+
+
+def test_an_interval_holds_only_what_there_can_be():
+    found = reading_quality([0.0, 1.0], [0.0, 1.0], [-1.0, 1.0], ["ann", "bob"])
+    assert {name: part["ci"] for name, part in found.items()} == {
+        "captured_mass": [0.0, 1.0],
+        "order_asymmetry": [0.0, 1.0],
+        "primacy": [-1.0, 1.0],
+    }
 
 
 def test_answers_of_one_person_are_no_independent_evidence():

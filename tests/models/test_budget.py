@@ -102,6 +102,7 @@ async def test_a_server_that_counts_no_tokens_cannot_be_bounded_by_them():
         with pytest.raises(SetupError, match=r"m: the server does not say how many.*max_calls"):
             await budget.reserve("m", [TALK])
         await budget.reserve("other", [TALK])
+        assert budget.spent.tokens >= 10 + TALK.sampling.max_tokens  # all that was held
     by_calls = Budget(max_calls=5)
     await by_calls.settle(await by_calls.reserve("m", [TALK]), [Usage()])
     await by_calls.reserve("m", [TALK])

@@ -121,6 +121,14 @@ async def test_a_server_without_lists_is_asked_one_by_one_from_then_on(server, m
     assert sizes(server) == [1, 1, 1]
 
 
+async def test_a_server_that_stumbles_over_one_list_gets_lists_again(server, model):
+    server.faults = ["500", "500"]
+    assert shares(await model.choose_all(asks(10, 20, 30))) == [10, 20, 30]
+    server.bodies.clear()
+    assert shares(await model.choose_all(asks(40, 50, 60))) == [40, 50, 60]
+    assert sizes(server) == [3]
+
+
 async def test_what_would_meet_every_prompt_is_not_asked_again_one_by_one(server, model):
     server.always = "auth"
     choices = await model.choose_all(asks(10, 20, 30))

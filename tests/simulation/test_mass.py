@@ -66,3 +66,8 @@ def test_a_run_warns_once_and_notes_it(survey, folder, server_beside, caplog):
     assert "it would have said 'The'." in notes[0]
     assert [r.getMessage() for r in caplog.records if "of its probability" in r.getMessage()] == notes
     assert json.loads((folder / "out" / "run.json").read_text())["notes"] == told["notes"]
+
+
+def test_the_likelihood_of_whole_options_is_small_by_nature():
+    watch = MassWatch("full_option")
+    assert watch.add(rows(*[1e-9] * 100)) == watch.close() == watch.warning == ""

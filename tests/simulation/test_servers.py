@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from vllm_server import VLLMServer
+from fault_vllm_server import FaultVLLMServer
 
 from minipublic.models.errors import ServerGoneError
 from minipublic.models.registry import load_model
@@ -102,7 +102,7 @@ async def test_it_looks_again_and_again_and_once_more_at_the_end(monkeypatch):
 
 @pytest.mark.parametrize(("status", "text"), [(404, ""), (500, "oops"), (503, "starting"), (429, ""), (200, "<html>")])
 async def test_a_broken_metrics_page_stops_nothing(status, text):
-    server = VLLMServer()
+    server = FaultVLLMServer()
     await server.start()
     server.metrics_status, server.metrics_text = status, text
     model = load_model(f"vllm:m@{server.url}")

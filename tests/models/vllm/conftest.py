@@ -1,5 +1,5 @@
 import pytest
-from vllm_server import VLLMServer
+from fault_vllm_server import FaultVLLMServer
 
 from minipublic.models import wire
 from minipublic.models.registry import load_model
@@ -8,7 +8,7 @@ from minipublic.models.registry import load_model
 @pytest.fixture
 async def server(monkeypatch):
     monkeypatch.setattr(wire, "FIRST_WAIT_S", 0.001)
-    server = VLLMServer()
+    server = FaultVLLMServer()
     await server.start()
     yield server
     await server.stop()

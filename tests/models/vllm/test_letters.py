@@ -4,7 +4,7 @@ import asyncio
 import string
 
 import pytest
-from vllm_server import DRAWN, VOCABULARY, tokens_of
+from fault_vllm_server import DRAWN, VOCABULARY, tokens_of
 
 from minipublic.models.errors import BadResponseError
 from minipublic.models.protocol import ChooseRequest, Prompt
@@ -54,7 +54,7 @@ async def test_every_form_of_a_letter_counts(server, load, endpoint):
 
 
 async def test_what_is_said_instead_is_shown(server, load, monkeypatch):
-    monkeypatch.setattr("vllm_server.PROBABILITIES", {"A": 0.01})
+    monkeypatch.setattr("fault_vllm_server.PROBABILITIES", {"A": 0.01})
     choice = await load().choose(asks(2))
     assert choice.captured_mass == pytest.approx(0.01, abs=1e-4)
     assert choice.raw.strip() == "text of seed None"

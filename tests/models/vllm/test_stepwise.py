@@ -3,9 +3,9 @@
 import math
 
 import pytest
+from fault_vllm_server import logprob, tokens_of
 from hypothesis import given
 from hypothesis import strategies as st
-from vllm_server import logprob, tokens_of
 
 from minipublic.models.errors import BadResponseError, ContextLengthError, ModelSpecError
 from minipublic.models.protocol import ChooseRequest, Prompt, ScoreRequest, Usage

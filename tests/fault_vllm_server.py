@@ -33,7 +33,7 @@ def logprob(context: str | list[int], token: int) -> float:
     return math.log(PROBABILITIES.get(known, 0.3 if token == DRAWN else 1e-6))
 
 
-class VLLMServer(FaultServer):
+class FaultVLLMServer(FaultServer):
     """As `FaultServer`; `by_id` says whether it answers, ignores or refuses log-probabilities by token id."""
 
     def __init__(self) -> None:
