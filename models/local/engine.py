@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import multiprocessing
 import os
 import signal
 import threading
@@ -19,7 +20,7 @@ from ..errors import SetupError
 from ..vllm.metrics import ServerMetrics
 from .engine_counts import Counts
 from .engine_lease import Lease, said
-from .engine_settings import Adapter, EngineSettings
+from .engine_settings import Adapter, EngineSettings, on_cpu
 
 CLOSING_S = 30.0
 Result = TypeVar("Result")
@@ -36,7 +37,7 @@ def shared_engine(settings: EngineSettings) -> Engine:
 class Engine:
     """One engine. It is started by the first call, for all adapters that models have declared until then.
 
-    A later adapter that does not fit (LoRA is off, or the rank is too small) has the engine started anew, after the calls
+    A later adapter that does not fit (LoRA is off, or the rank or the number of places is too small) has the engine started anew, after the calls
     under way. When the last model that asked it has left, it is shut down; a later call starts it again.
 
     Args:
@@ -55,6 +56,7 @@ class Engine:
         self._under_way = 0
         self._llm: Any = None
         self._rank = 0
+        self._loaded: set[str] = set()  # adapters, by name
         self._failed: SetupError | None = None
         self._counts = Counts()
 
@@ -62,9 +64,7 @@ class Engine:
         """Makes room for an adapter in the engine, when it is started."""
         self._adapters[adapter.name] = adapter
 
-    async def run(
-        self, user: object, adapter: Adapter | None, work: Callable[[Lease], Awaitable[Result]]
-    ) -> Result:
+    async def run(self, user: object, adapter: Adapter | None, work: Callable[[Lease], Awaitable[Result]]) -> Result:
         """Runs work with the engine in the engine's thread; may be called from any event loop.
 
         Args:
@@ -91,7 +91,7 @@ class Engine:
         """Shuts the engine down whoever still uses it; waits until its process has ended."""
         if self._loop is not None:
             with contextlib.suppress(Exception):  # at the end of the process nobody can act on it
-                self._submit(self._shut()).result(CLOSING_S)
+                self._submit(self._shut()).result(2 * CLOSING_S)
 
     async def metrics(self) -> ServerMetrics:
         """What has been counted since the first start."""
@@ -113,13 +113,13 @@ class Engine:
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         loop.run_forever()
 
-    async def _run(
-        self, user: object, adapter: Adapter | None, work: Callable[[Lease], Awaitable[Result]]
-    ) -> Result:
+    async def _run(self, user: object, adapter: Adapter | None, work: Callable[[Lease], Awaitable[Result]]) -> Result:
         async with self._gate:
             self._users.add(user)
             lease = Lease(await self._ready(adapter), self._request(adapter), self._settings.path)
-            await lease.load()
+            if adapter is not None and adapter.name not in self._loaded:
+                await lease.load()
+                self._loaded.add(adapter.name)
             self._under_way += 1
             self._idle.clear()
         try:
@@ -140,12 +140,19 @@ class Engine:
         """The running engine, with room for the adapter."""
         if self._failed is not None:
             raise self._failed
-        if self._llm is not None and adapter is not None and adapter.rank > self._rank and not self._llm.errored:
+        if self._llm is not None and adapter is not None and not self._llm.errored and not self._fits(adapter):
             await self._finished()
             await self._shut()
         if self._llm is None:
             self._start()
         return self._llm
+
+    def _fits(self, adapter: Adapter) -> bool:
+        if adapter.rank > self._rank:
+            return False
+        # On a CPU the adapters may not fill all places; see `places`.
+        crowded = on_cpu() and len(self._loaded | {adapter.name}) >= self._llm.vllm_config.lora_config.max_loras
+        return not crowded
 
     async def _finished(self) -> None:
         if self._under_way:
@@ -170,9 +177,15 @@ class Engine:
 
     async def _shut(self) -> None:
         self._failed = None
+        self._loaded.clear()
         llm, self._llm = self._llm, None
-        if llm is not None:
-            await asyncio.to_thread(llm.shutdown)
+        if llm is None:
+            return
+        if llm.output_handler is not None:  # it would take the end for an accident
+            llm.output_handler.cancel()
+            await asyncio.wait([llm.output_handler])
+        await asyncio.to_thread(llm.shutdown, CLOSING_S)
+        multiprocessing.active_children()  # else what had to be killed stays a zombie
 
     def _request(self, adapter: Adapter | None) -> Any:
         if adapter is None:

@@ -29,14 +29,11 @@ class Lease:
     path: str
 
     async def load(self) -> None:
-        """Loads the adapter, where the engine does not have it yet.
+        """Loads the adapter, by a call of its own: one that fails with the first question would end the engine.
 
         Raises:
             SetupError: It does not fit the base, or the engine has died.
         """
-        # Loaded by a request of its own: an adapter that fails with the first question would end the engine.
-        if self.adapter is None or self.llm.errored:
-            return
         try:
             await self.llm.add_lora(self.adapter)
         except Exception as error:  # vLLM raises what it likes
@@ -93,12 +90,13 @@ class Lease:
             ModelError: It failed at this request.
         """
         from vllm.exceptions import VLLMClientError
+        from vllm.inputs import tokens_input
         from vllm.sampling_params import RequestOutputKind
 
         params.output_kind = RequestOutputKind.FINAL_ONLY
-        prompt = {"prompt_token_ids": list(ids)}
+        number, prompt = f"minipublic-{next(_numbers)}", tokens_input(list(ids))
         try:
-            async for held in self.llm.generate(prompt, params, f"minipublic-{next(_numbers)}", lora_request=self.adapter):
+            async for held in self.llm.generate(prompt, params, number, lora_request=self.adapter):
                 last = held.outputs[0]
         except (VLLMClientError, ValueError) as error:
             raise RequestRefusedError(f"vLLM refuses the request: {said(error)}") from error

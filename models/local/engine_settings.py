@@ -41,7 +41,9 @@ class Adapter:
             kind = held["peft_type"]
             rank = max(int(held["r"]), *map(int, (held.get("rank_pattern") or {"": 1}).values()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ModelSpecError(f"{path}/adapter_config.json names no LoRA adapter ({error!r}); write it anew") from error
+            raise ModelSpecError(
+                f"{path}/adapter_config.json names no LoRA adapter ({error!r}); write it anew"
+            ) from error
         if kind != "LORA":
             raise ModelSpecError(f"{path} is a {kind} adapter, and vLLM knows LoRA; train one, or use hf")
         return cls(str(path), name, rank)
@@ -82,29 +84,44 @@ class EngineSettings:
             rank: The largest of any adapter; 0 without adapters.
             adapters: How many there are.
         """
-        from vllm.platforms import current_platform
-
-        on_cpu = current_platform.is_cpu()
         held = {name: value for name, value in asdict(self).items() if value is not None}
+        del held["hash"]
         given = {
             "model": held.pop("path"),
             "enable_prefix_caching": held.pop("prefix_caching"),
-            "dtype": "float32" if on_cpu else "bfloat16",
+            "dtype": "float32" if on_cpu() else "bfloat16",
             "max_logprobs": MOST_TOKEN_IDS,
             "seed": secrets.randbelow(2**31),  # else requests without a seed would be answered alike in every run
         }
-        del held["hash"]
-        if on_cpu:
+        if on_cpu():
             # A seeded request that is prefilled in parts kills the engine: a CPU's generator has no offset.
             given["enable_chunked_prefill"] = False
         if rank:
-            given |= {"enable_lora": True, "max_lora_rank": _allowed(rank), "max_loras": min(adapters, MOST_AT_ONCE)}
+            given |= {"enable_lora": True, "max_lora_rank": _allowed(rank), "max_loras": places(adapters)}
         return given | held
+
+
+def places(adapters: int) -> int:
+    """How many adapters an engine holds on its device at once.
+
+    Args:
+        adapters: How many it is to answer for.
+    """
+    # On a CPU, vLLM answers requests without an adapter, where they share a batch with others, by the adapter in the last
+    # place. One more place than adapters keeps that one empty, which changes nothing.
+    return adapters + 1 if on_cpu() else min(adapters, MOST_AT_ONCE)
+
+
+def on_cpu() -> bool:
+    """Whether vLLM computes on a CPU here."""
+    from vllm.platforms import current_platform
+
+    return bool(current_platform.is_cpu())
 
 
 def _allowed(rank: int) -> int:
     """The smallest rank that vLLM allows and that holds this one."""
     from vllm.config.lora import MaxLoRARanks
 
-    ranks = sorted(get_args(MaxLoRARanks))
+    ranks: list[int] = sorted(get_args(MaxLoRARanks))
     return next((allowed for allowed in ranks if allowed >= rank), ranks[-1])
