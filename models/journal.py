@@ -145,6 +145,12 @@ class Journal:
         ).fetchone()
         return {"calls": int(row[0]), "prompt_tokens": int(row[1]), "completion_tokens": int(row[2])}
 
+    def by_model(self) -> list[tuple[str, int, int, int]]:
+        """Model, calls on record, and the tokens they read and wrote as far as the server said."""
+        find = "select model, count(*), total(prompt_tokens), total(completion_tokens) from calls group by model"
+        rows = self._reader.execute(find).fetchall()
+        return [(model, int(calls), int(read), int(written)) for model, calls, read, written in rows]
+
     def prompt_text(self, prompt_hash: str) -> str | None:
         """A stored prompt as one text, or None if no call used it."""
         find = "select parts, roles from calls where prompt = ? limit 1"

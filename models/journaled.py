@@ -33,10 +33,18 @@ DRAIN_S = 60.0  # how long closing waits for calls under way, whose answers are 
 
 @dataclass(slots=True)
 class CallCounts:
-    """How many calls were asked of the model in this process, and how many the journal answered."""
+    """How many calls were asked of the model in this process, how many the journal answered, and what they read."""
 
     asked: int = 0
     replayed: int = 0
+    counted: int = 0
+    prompt_tokens: int = 0
+
+    def note(self, usage: Usage) -> None:
+        """Counts what a call read, where the server says it."""
+        if usage.prompt_tokens is not None:
+            self.counted += 1
+            self.prompt_tokens += usage.prompt_tokens
 
 
 @dataclass(slots=True)
@@ -159,6 +167,8 @@ class JournaledModel:
                 await self.journal.put(entries)
             for call, result in zip(calls, results, strict=True):
                 call.done.set_result(result)
+                if not isinstance(result, ModelError):
+                    self.counts.note(result.usage)
         except BaseException as error:
             for call in calls:
                 call.done.set_exception(error)

@@ -39,6 +39,11 @@ class AdaptiveLimit:
         self._started += 1
         return self._started
 
+    def set_limit(self, limit: float) -> None:
+        """Sets the limit, at most what it was at first; places that are taken stay taken."""
+        self.limit = min(limit, float(self.most))
+        self._wake()
+
     def release(self) -> None:
         """Gives a place back."""
         self.in_flight -= 1

@@ -99,23 +99,26 @@ class Wire:
         where = self.base_url.removesuffix("/v1") + path
         return _object(await self._answer("POST", where, orjson.dumps(payload)), where)
 
-    async def text(self, method: str, path: str, payload: dict[str, Any] | None = None) -> str:
-        """Asks for something beside the API, such as `/metrics`, and returns the text that came back.
+    async def post_text(self, path: str, payload: dict[str, Any]) -> str:
+        """As `post_root`, for what answers with a text. A failure is not repeated: it says something is not set up.
 
         Args:
-            method: GET or POST.
-            path: From the server's root: `/v1` at the end of the address is left out.
+            path: From the server's root.
             payload: Sent as JSON.
 
         Raises:
             ModelError: As `post`.
         """
         where = self.base_url.removesuffix("/v1") + path
-        answer = await self._answer(method, where, None if payload is None else orjson.dumps(payload))
-        return answer.decode(errors="replace")
+        return (await self._answer("POST", where, orjson.dumps(payload), retries=0)).decode(errors="replace")
 
-    async def _answer(self, method: str, where: str, body: bytes | None) -> bytes:
+    async def glance(self, path: str) -> str:
+        """The text at a path from the server's root; tried once, without waiting for a turn or a server that is gone."""
+        return (await self._once("GET", self.base_url.removesuffix("/v1") + path, None, in_turn=False)).decode()
+
+    async def _answer(self, method: str, where: str, body: bytes, retries: int | None = None) -> bytes:
         attempt, gone_at = 0, math.inf
+        retries = self._retries if retries is None else retries
         while True:
             try:
                 return await self._once(method, where, body)
@@ -126,12 +129,12 @@ class Wire:
                     self._tell_gone(gone)
                     await asyncio.sleep(random.uniform(0.2, 1.0) * LONGEST_LOOK_S)
                     continue
-                if self._reached or attempt >= self._retries:
+                if self._reached or attempt >= retries:
                     raise
                 await asyncio.sleep(_backoff(attempt))
             except (TransportError, _Retry) as error:
                 cause, asked = (error.cause, error.wait_s) if isinstance(error, _Retry) else (error, 0.0)
-                if attempt >= self._retries:
+                if attempt >= retries:
                     raise cause from None
                 # What the server asks for is the least: an eager "0" must not use up the retries at once.
                 await asyncio.sleep(max(_backoff(attempt), asked))
@@ -142,10 +145,10 @@ class Wire:
             self._told_gone = True
             _LOG.warning("%s Waiting up to %.0f s for it to come back.", gone, self._outage_s)
 
-    async def _once(self, method: str, where: str, body: bytes | None) -> bytes:
+    async def _once(self, method: str, where: str, body: bytes | None, in_turn: bool = True) -> bytes:
         import aiohttp
 
-        number = await self.limit.acquire()
+        number = await self.limit.acquire() if in_turn else 0
         try:
             here = self._loop is asyncio.get_running_loop()
             session = self._session if here and self._session is not None else await self._open_session()
@@ -155,7 +158,8 @@ class Wire:
         except (TimeoutError, aiohttp.ClientError, OSError) as lost:
             raise transport_error(lost, self.base_url, self._timeout_s) from lost
         finally:
-            self.limit.release()
+            if in_turn:
+                self.limit.release()
         self._reached, self._told_gone = True, False
         if status == 200:
             self.limit.succeeded()

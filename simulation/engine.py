@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
+from ..models.limiter import AdaptiveLimit
+
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 
@@ -35,10 +37,10 @@ def rare_collections() -> Iterator[None]:
 
 async def run_units(
     units: Iterable[Unit],
-    work: Callable[[Unit], Awaitable[Result]],
+    work: Callable[[Unit], Awaitable[Result | None]],
     emit: Callable[[Unit, Result], None],
     *,
-    in_flight: int,
+    places: AdaptiveLimit,
     stop: asyncio.Event,
 ) -> int:
     """Runs every unit and hands the results on in the units' order.
@@ -47,9 +49,9 @@ async def run_units(
 
     Args:
         units: What is run, in order.
-        work: Runs one.
+        work: Runs one; None is a unit that came to nothing, and is not handed on.
         emit: Takes a unit and its result, in the units' order.
-        in_flight: How many run at once.
+        places: How many run at once; may change while they run.
         stop: When set, no new unit is started; those under way are finished and handed on.
 
     Returns:
@@ -59,24 +61,25 @@ async def run_units(
         Exception: What `work` or `emit` raised; everything else under way is cancelled, and the units before the
             one that failed have been handed on.
     """
-    slots = asyncio.Semaphore(in_flight)
     failed = asyncio.Event()
     source = iter(units)
     waiting: deque[tuple[Unit, asyncio.Task[Result | None]]] = deque()
     emitted = 0
 
     async def run(unit: Unit) -> Result | None:
-        async with slots:
+        await places.acquire()
+        try:
             if stop.is_set() or failed.is_set():
                 return None  # it had not begun
-            try:
-                return await work(unit)
-            except Exception:
-                failed.set()  # the same would meet those that have not begun
-                raise
+            return await work(unit)
+        except Exception:
+            failed.set()  # the same would meet those that have not begun
+            raise
+        finally:
+            places.release()
 
     def fill() -> None:
-        while len(waiting) < in_flight * WAITING_PER_SLOT and not stop.is_set():
+        while len(waiting) < places.most * WAITING_PER_SLOT and not stop.is_set():
             unit = next(source, None)
             if unit is None:
                 return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..models.registry import ModelSpec
+from ..models.budget import Price
 from .plan import Plan
-from .study import PriceConfig
+from .spending import known_prices
 
 A_MILLION = 1_000_000
 
@@ -40,7 +40,7 @@ class Figure:
         return asdict(self) | {"remaining": remaining}
 
 
-def prices_of(plan: Plan, asked: set[str]) -> tuple[dict[str, PriceConfig], str]:
+def prices_of(plan: Plan, asked: set[str]) -> tuple[dict[str, Price], str]:
     """What the models of a plan cost.
 
     Args:
@@ -50,13 +50,9 @@ def prices_of(plan: Plan, asked: set[str]) -> tuple[dict[str, PriceConfig], str]
     Returns:
         By `role_key`, 0 for models that are not asked and have no price; or none, and why.
     """
-    given, prices, lacking = plan.study.budget.prices, {}, []
-    for key, config in plan.model_configs().items():
-        spec = ModelSpec.parse(config.spec)
-        price = given.get(key) or given.get(f"{spec.kind}:{spec.name}")
-        if price is None and key in asked:
-            lacking.append(key)
-        prices[key] = price or PriceConfig(prompt=0, completion=0)
+    given = known_prices(plan)
+    lacking = sorted(key for key in plan.model_configs() if key in asked and key not in given)
+    prices = {key: given.get(key, Price(prompt=0.0, completion=0.0)) for key in plan.model_configs()}
     if lacking:
         return {}, f"no price given: set budget.prices for {', '.join(lacking)}"
     return prices, ""

@@ -12,6 +12,7 @@ import numpy as np
 from ..evaluators.comparison import compare_conditions
 from ..evaluators.endorsement import endorsement_gain
 from ..evaluators.payoffs import payoff_discrepancy
+from ..evaluators.reading import reading_quality
 from ..evaluators.responses import Responses
 from ..evaluators.shares import answer_shares
 from ..evaluators.survey import evaluate_survey
@@ -85,8 +86,28 @@ def measure_run(run: Path, plan: Plan | None = None) -> dict[str, Any]:
     if plan is None:
         plan = make_plan(load_study(folder.study), folder.study)
     metrics = _measure_survey(folder, plan) if plan.study.survey else _measure_consensus(folder, plan)
+    metrics["reading"] = _measure_reading(folder, plan)
     write_json(folder.metrics, metrics)
     return metrics
+
+
+def _measure_reading(folder: RunFolder, plan: Plan) -> dict[str, Any]:
+    import pandas as pd
+
+    columns = ["condition", "persona", "captured_mass", "order_asymmetry", "primacy"]
+    table = pd.read_parquet(folder.records, columns=columns)
+    settings, found = plan.study.evaluation, {}
+    for condition in plan.study.conditions:
+        part = table[table["condition"] == condition.name]
+        found[condition.name] = reading_quality(
+            part["captured_mass"].to_numpy(float),
+            part["order_asymmetry"].to_numpy(float),
+            part["primacy"].to_numpy(float),
+            part["persona"].to_numpy(str),
+            bootstrap=settings.bootstrap,
+            seed=plan.study.seed,
+        )
+    return found
 
 
 def _run_table(run: Path, book: Codebook, condition: str | None) -> pd.DataFrame:

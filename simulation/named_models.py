@@ -51,6 +51,12 @@ class ModelConfig(BaseModel):
     adapter: str | None = None
     options: dict[str, Any] = {}
 
+    @property
+    def kind_and_name(self) -> str:
+        """The spec without the address."""
+        spec = ModelSpec.parse(self.spec)
+        return f"{spec.kind}:{spec.name}"
+
     @field_validator("options")
     @classmethod
     def _no_option_twice(cls, options: dict[str, Any]) -> dict[str, Any]:

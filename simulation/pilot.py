@@ -13,9 +13,9 @@ from ..models.protocol import LanguageModel
 from ..models.registry import ModelSpec
 from .errors import InputError
 from .folder import RunFolder
+from .opening import open_model
 from .plan import Plan, role_key
 from .rehearsal import Rehearsal, Texts, act, people_of, spread
-from .run import open_model
 
 _SUMS = "count(*), count(prompt_tokens + completion_tokens), total(prompt_tokens), total(completion_tokens)"
 

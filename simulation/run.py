@@ -7,28 +7,28 @@ import contextlib
 import signal
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..models.errors import ModelSpecError
+from ..models.errors import BudgetError
 from ..models.journal import Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
-from ..models.registry import load_model
+from .admission import Admission
 from .engine import rare_collections, run_units
 from .folder import RunFolder, write_json, write_text
+from .opening import open_models
+from .outcomes import Outcomes
 from .plan import Plan, Unit
-from .records import RECORD_COLUMNS, UTTERANCE_COLUMNS, LineWriter, TableWriter
-from .speakers import described_roles, place_of
-from .study import ModelConfig, as_yaml
+from .servers import ServerWatch
+from .speakers import described_roles
+from .spending import make_budget
+from .study import as_yaml
 from .work import Outcome, make_work
 
 COMPLETE, FAILED, BAD_INPUT, COMPLETE_WITH_MISSING = 0, 1, 2, 3
-_REACH = {"api_key_env", "max_in_flight", "timeout_s", "retries", "adapter"}
 _LIBRARIES = ("langgraph", "langchain-core", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "aiohttp")
 
 
@@ -37,37 +37,6 @@ class Progress(Protocol):
 
     def __call__(self, units: int, answers: int, missing: int, models: dict[str, JournaledModel]) -> None:
         """Takes what is done so far."""
-
-
-@dataclass(slots=True)
-class RunCounts:
-    """What a run has made so far."""
-
-    units: int = 0
-    answers: int = 0
-    missing: Counter[str] = field(default_factory=Counter)
-
-
-def open_models(plan: Plan) -> dict[str, LanguageModel]:
-    """The models a study names, by their key in the plan.
-
-    Raises:
-        ModelSpecError: A spec or an option is wrong.
-    """
-    return {key: _opened(plan, config) for key, config in plan.model_configs().items()}
-
-
-def _opened(plan: Plan, config: ModelConfig) -> LanguageModel:
-    try:
-        return open_model(config)
-    except ModelSpecError as error:
-        raise ModelSpecError(f"{place_of(plan.study, config)}: {error}") from error
-
-
-def open_model(config: ModelConfig) -> LanguageModel:
-    """One model from its configuration."""
-    reach = config.model_dump(include=_REACH, exclude_none=True)
-    return load_model(config.spec, **reach, **config.options)
 
 
 async def run_study(
@@ -103,18 +72,24 @@ async def run_study(
         plan.population.save(folder.population)
         chosen = models or open_models(plan)
         run = _describe(plan, identity, chosen, limit)
-        write_json(folder.run, run | {"status": "running"})
         journal = Journal(folder.calls)
-        journaled = {key: JournaledModel(model, journal) for key, model in chosen.items()}
-        status = "failed"
-        started, counts = time.monotonic(), RunCounts()
+        budget = make_budget(plan, chosen, journal)
+        write_json(folder.run, run | {"status": "running"})
+        journaled = {key: JournaledModel(model, journal, budget) for key, model in chosen.items()}
+        status, started = "failed", time.monotonic()
+        outcomes, watch = Outcomes(folder), ServerWatch(chosen)
         try:
-            stopped = await _run(plan, folder, journaled, limit, counts, progress)
-            status = "interrupted" if stopped else "complete"
+            async with watch:
+                stopped = await _run(plan, journaled, limit, outcomes, watch, progress)
+            status = "complete"
+            if stopped is not None:
+                status, run["stopped"] = "interrupted", stopped
         finally:
-            for model in chosen.values():
+            for model in journaled.values():
                 await model.aclose()
-            run |= _closing(status, counts, journal, journaled, time.monotonic() - started)
+            run |= _closing(status, outcomes, journal, journaled, time.monotonic() - started)
+            run["notes"] += [outcomes.mass.warning] if outcomes.mass.warning else []
+            run["servers"] = watch.described()
             journal.close()
             with contextlib.suppress(OSError):  # on a full disk the error under way says more
                 write_json(folder.run, run)
@@ -123,37 +98,45 @@ async def run_study(
 
 async def _run(
     plan: Plan,
-    folder: RunFolder,
     models: dict[str, JournaledModel],
     limit: int | None,
-    counts: RunCounts,
+    outcomes: Outcomes,
+    watch: ServerWatch,
     progress: Progress | None,
-) -> bool:
-    records = TableWriter(folder.records, RECORD_COLUMNS)
-    utterances = TableWriter(folder.utterances, UTTERANCE_COLUMNS)
-    transcripts = LineWriter(folder.transcripts)
+) -> str | None:
+    """Runs the units; returns why it stopped before the end, or None."""
+    stop, passed, work = asyncio.Event(), [], make_work(plan, models)
+    admission = Admission(plan.study.engine.units_in_flight)
+    admission.adjust(watch.cache_tokens, 0.0, 1)
+
+    async def within_bounds(unit: Unit) -> Outcome | None:
+        try:
+            outcome = await work(unit)
+        except BudgetError as error:
+            passed.append(str(error))
+            stop.set()  # units under way meet the same, and calls under way are waited for
+            return None
+        admission.adjust(watch.cache_tokens, _mean_prompt(models), len(unit.seats))
+        return outcome
 
     def emit(unit: Unit, outcome: Outcome) -> None:
-        for row in outcome.records:
-            records.add(row)
-        for row in outcome.utterances:
-            utterances.add(row)
-        transcripts.add(outcome.transcript)
-        counts.units += 1
-        counts.answers += len(outcome.records)
-        counts.missing.update(r["missing"] for r in (*outcome.records, *outcome.utterances) if r["missing"])
+        outcomes.add(unit, outcome)
         if progress:
-            progress(counts.units, counts.answers, counts.missing.total(), models)
+            progress(outcomes.units, outcomes.answers, outcomes.missing.total(), models)
 
-    stop = asyncio.Event()
-    in_flight = plan.study.engine.units_in_flight
     try:
         with _stopping_on_interrupt(stop), rare_collections():
-            await run_units(plan.units(limit), make_work(plan, models), emit, in_flight=in_flight, stop=stop)
+            await run_units(plan.units(limit), within_bounds, emit, places=admission.places, stop=stop)
     finally:
-        for table in (records, utterances, transcripts):
-            table.close()
-    return stop.is_set()
+        outcomes.close()
+    if passed:
+        return f"budget: {passed[0]}"
+    return "Ctrl-C" if stop.is_set() else None
+
+
+def _mean_prompt(models: Mapping[str, JournaledModel]) -> float:
+    counted = sum(m.counts.counted for m in models.values())
+    return sum(m.counts.prompt_tokens for m in models.values()) / counted if counted else 0.0
 
 
 @contextlib.contextmanager
@@ -206,7 +189,7 @@ def _description(model: LanguageModel) -> str:
 
 
 def _closing(
-    status: str, counts: RunCounts, journal: Journal, models: dict[str, JournaledModel], seconds: float
+    status: str, counts: Outcomes, journal: Journal, models: dict[str, JournaledModel], seconds: float
 ) -> dict[str, Any]:
     return {
         "status": status,

@@ -9,7 +9,14 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from ..errors import ModelError, RequestRefusedError, SetupError
+from ..errors import (
+    AuthenticationError,
+    ModelError,
+    RequestRefusedError,
+    ServerError,
+    ServerGoneError,
+    SetupError,
+)
 from ..weights import weights_hash
 from ..wire import Wire
 from .once import Once
@@ -44,16 +51,18 @@ class ServedAdapter:
             self.load.forget()
             # Where the server is gone, or somebody else took it out, nothing is left to do.
             with contextlib.suppress(ModelError):
-                await self._wire.text("POST", "/v1/unload_lora_adapter", {"lora_name": self.served_name})
+                await self._wire.post_text("/v1/unload_lora_adapter", {"lora_name": self.served_name})
 
     async def _load(self) -> None:
         asked = {"lora_name": self.served_name, "lora_path": str(self.folder)}
         try:
-            await self._wire.text("POST", "/v1/load_lora_adapter", asked)
+            await self._wire.post_text("/v1/load_lora_adapter", asked)
         except RequestRefusedError as refused:
             if "already been loaded" not in str(refused):
                 raise self._refused(refused) from refused
-        except SetupError as error:
+        except (AuthenticationError, ServerGoneError):
+            raise
+        except (SetupError, ServerError) as error:
             raise self._refused(error) from error
 
     def _refused(self, error: ModelError) -> SetupError:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 _LINE = re.compile(r"^vllm:(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
+_GAUGES = ("running", "waiting", "cache_tokens")
 _SOURCES = {
     "prompt_tokens": "prompt_tokens_total",
     "generation_tokens": "generation_tokens_total",
@@ -47,11 +48,19 @@ class ServerMetrics:
         """Prompt tokens that were computed: those looked up and not found."""
         return self.prefix_queries - self.prefix_hits
 
+    def plus(self, more: ServerMetrics) -> ServerMetrics:
+        """Counters added up; gauges as `more` has them."""
+        counters = {
+            f.name: getattr(self, f.name) + getattr(more, f.name) for f in fields(self) if f.name not in _GAUGES
+        }
+        return replace(more, **counters)
+
     def since(self, before: ServerMetrics) -> ServerMetrics:
         """The counters' growth; gauges as they are now."""
-        gauges = ("running", "waiting", "cache_tokens")
-        grown = {f.name: getattr(self, f.name) - getattr(before, f.name) for f in fields(self) if f.name not in gauges}
-        return ServerMetrics(**grown, running=self.running, waiting=self.waiting, cache_tokens=self.cache_tokens)
+        counters = {
+            f.name: getattr(self, f.name) - getattr(before, f.name) for f in fields(self) if f.name not in _GAUGES
+        }
+        return replace(self, **counters)
 
 
 def read_metrics(text: str) -> ServerMetrics:

@@ -76,13 +76,18 @@ class VLLMModel(OpenAIModel):
             await self._adapter.unload()
         await super().aclose()
 
+    @property
+    def address(self) -> str:
+        """Where the server is."""
+        return self._wire.base_url
+
     async def metrics(self) -> ServerMetrics:
         """What the server counts, of everybody's calls.
 
         Raises:
             ModelError: It does not say.
         """
-        return read_metrics(await self._wire.text("GET", "/metrics"))
+        return read_metrics(await self._wire.glance("/metrics"))
 
     async def _post(self, path: str, payload: dict[str, Any]) -> Answer:
         if self._adapter is None:

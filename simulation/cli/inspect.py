@@ -70,8 +70,8 @@ def validate(
 ) -> None:
     """Check a study file and everything it names, without asking a model."""
     from ..loading import load_study
+    from ..opening import open_models
     from ..plan import make_plan
-    from ..run import open_models
 
     plan = make_plan(load_study(study, overrides or []), study)
     open_models(plan)

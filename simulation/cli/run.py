@@ -26,13 +26,18 @@ def run(
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The run folder: runs/NAME.")] = None,
     limit: Limit = None,
     overrides: Overrides = None,
+    max_calls: Annotated[int | None, typer.Option(min=1, help="Stop before this many model calls in all.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Stop before this many tokens in all.")] = None,
+    max_cost: Annotated[float | None, typer.Option(min=0, help="Stop before this cost; needs budget.prices.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and ask nothing.")] = False,
 ) -> None:
     """Run a study, or resume it: no call whose answer is in the journal is asked again."""
     from ..loading import load_study
     from ..plan import make_plan
 
-    loaded = load_study(study, overrides or [], model)
+    bounds = {"max_calls": max_calls, "max_tokens": max_tokens, "max_cost": max_cost}
+    given = [f"budget.{name}={bound}" for name, bound in bounds.items() if bound is not None]
+    loaded = load_study(study, [*(overrides or []), *given], model)
     plan = make_plan(loaded, study)
     out = out or Path("runs") / _folder_name(loaded.study)
     if dry_run:
@@ -88,7 +93,9 @@ def _show_result(result: dict[str, Any], out: Path) -> None:
     if result["status"] == "complete":
         typer.echo(f"report: {out / 'report.html'}")
     else:
-        typer.echo("not complete; run the same command again to resume")
+        why = result.get("stopped", "")
+        typer.echo(f"stopped ({why}); " if why else "not complete; ", nl=False)
+        typer.echo("run the same command again to resume" + (", with a higher bound" if "budget" in why else ""))
 
 
 def _show_estimate(plan: Plan, limit: int | None, out: Path) -> None:

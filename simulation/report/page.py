@@ -11,8 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from ..folder import RunFolder, read_json, write_text
 from .deliberation import deliberation_parts
+from .numbers import with_interval
 from .survey import survey_parts
 
+_READ = ("captured_mass", "order_asymmetry", "primacy")
 _HERE = Path(__file__).parent
 
 
@@ -32,7 +34,7 @@ def write_report(run: Path) -> Path:
     described, metrics = read_json(folder.run), read_json(folder.metrics)
     parts = survey_parts if described["kind"] == "survey" else deliberation_parts
     page = _environment().get_template("page.html")
-    shared = _shared(folder, described)
+    shared = _shared(folder, described, metrics)
     write_text(folder.report, page.render(**shared, **parts(folder, described, metrics)))
     return folder.report
 
@@ -44,7 +46,7 @@ def _environment() -> Environment:
     )
 
 
-def _shared(folder: RunFolder, run: Mapping[str, Any]) -> dict[str, Any]:
+def _shared(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
     people = f"{run['people']:,} {'people' if run['kind'] == 'survey' else 'groups'}"
     if run["limit"] is not None and run["limit"] < run["people"]:
         people = f"the first {run['limit']:,} of {people} (a pilot)"
@@ -55,10 +57,30 @@ def _shared(folder: RunFolder, run: Mapping[str, Any]) -> dict[str, Any]:
         "facts": f"{people}, {run['answers']:,} answers; conditions: {', '.join(run['conditions'])}; model: {models}.",
         "model_sentences": [text for key, text in run["models"].items() if text != key and len(text) > 60],
         "people": _people(folder),
+        "reading": _reading(metrics.get("reading", {})),
+        "servers": [_server(address, counts) for address, counts in run.get("servers", {}).items()],
         "missing": sorted(run["missing"].items(), key=lambda pair: -pair[1]),
         "cost": _cost(run),
         "command": f"minipublic run {shlex.quote(str(folder.study))} --out NEW_FOLDER",
     }
+
+
+def _reading(conditions: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"name": name, "n": f"{c['captured_mass']['n']:,}"} | {key: with_interval(c[key]) for key in _READ}
+        for name, c in conditions.items()
+    ]
+
+
+def _server(address: str, counts: Mapping[str, Any]) -> str:
+    rate, held = counts["prefix_cache_hit_rate"], counts["kv_cache_tokens"]
+    return (
+        f"{address}: {counts['prompt_tokens']:,.0f} prompt tokens"
+        + (f", {rate:.1%} of them found in the prefix cache" if rate is not None else "")
+        + (f" (KV cache: {held:,} tokens)" if held else "")
+        + f"; at most {counts['most_running']:,.0f} requests ran and {counts['most_waiting']:,.0f} waited; "
+        f"{counts['preemptions']:,.0f} preemptions. {counts['note'].capitalize()}."
+    )
 
 
 def _cost(run: Mapping[str, Any]) -> str:

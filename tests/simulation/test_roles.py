@@ -13,8 +13,9 @@ import yaml
 from minipublic.models.errors import ModelSpecError
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.loading import load_study
+from minipublic.simulation.opening import open_models
 from minipublic.simulation.plan import make_plan
-from minipublic.simulation.run import open_models, run_study
+from minipublic.simulation.run import run_study
 
 MODELS = {
     "base": {"spec": "synthetic:town", "options": {"dimensions": 2}},

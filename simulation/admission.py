@@ -1,0 +1,38 @@
+"""How many units run at once: as many as the user allows, and no more than a server's KV cache can hold.
+
+A persona's prefix is computed once only while it stays in the cache. More personas at once than the cache holds throw each
+other's prefixes out, and every question computes its persona anew (benchmarks/prefix.py measures it).
+"""
+
+from __future__ import annotations
+
+from ..models.limiter import AdaptiveLimit
+
+FIRST = 4  # units, until it is known how long prompts are
+FILLED = 0.8  # of the cache: the rest is for what is being written
+OWN_SHARE = 1.25  # a persona's questions, beside the prefix they share
+
+
+class Admission:
+    """Bounds on units under way.
+
+    Args:
+        most: What the user allows.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.places = AdaptiveLimit(most)
+
+    def adjust(self, cache_tokens: int | None, prompt_tokens: float, personas: int) -> None:
+        """Sets the bound by what is known.
+
+        Args:
+            cache_tokens: What the smallest KV cache holds; None where no server says, and the user's bound stands.
+            prompt_tokens: A prompt's mean length so far; 0 before the first answer.
+            personas: How many personas a unit seats.
+        """
+        if cache_tokens is None:
+            return
+        held = prompt_tokens * OWN_SHARE * personas
+        fitting = FILLED * cache_tokens / held if held else FIRST
+        self.places.set_limit(max(1.0, fitting))

@@ -1,0 +1,63 @@
+"""The bounds a user sets on a run, counted over all runs into the same folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..models.budget import Budget, Price, Spent
+from ..models.journal import Journal
+from ..models.protocol import LanguageModel
+from .errors import InputError
+from .plan import Plan
+from .speakers import role_key
+from .study import PriceConfig
+
+
+def make_budget(plan: Plan, models: Mapping[str, LanguageModel], journal: Journal) -> Budget | None:
+    """The study's budget, less what the journal says was used; None where nothing is bounded.
+
+    Args:
+        plan: The study.
+        models: By `role_key`.
+        journal: Of the run.
+
+    Raises:
+        InputError: Cost is bounded, and a model has no price; or tokens are, and earlier calls have no counts.
+    """
+    config = plan.study.budget
+    if config.max_calls is None and config.max_tokens is None and config.max_cost is None:
+        return None
+    prices = {models[key].name: price for key, price in known_prices(plan).items() if key in models}
+    lacking = [key for key, model in models.items() if model.name not in prices]
+    if config.max_cost is not None and lacking:
+        raise InputError(
+            f"budget.max_cost needs a price for {', '.join(lacking)}: "
+            "budget: {prices: {NAME: {prompt: 0.5, completion: 1.5}}}, per million tokens"
+        )
+    return Budget(
+        max_calls=config.max_calls,
+        max_tokens=config.max_tokens,
+        max_cost=config.max_cost,
+        prices=prices,
+        spent=_spent(journal, prices),
+    )
+
+
+def known_prices(plan: Plan) -> dict[str, Price]:
+    """What a million tokens cost, by `role_key`, for the models that have a price."""
+    given = plan.study.budget.prices
+    names = {role_key(config): name for name, config in plan.study.models.items()}
+    prices = {}
+    for key, config in plan.model_configs().items():
+        found: PriceConfig | None = given.get(names.get(key, "")) or given.get(key) or given.get(config.kind_and_name)
+        if found:
+            prices[key] = Price(found.prompt, found.completion)
+    return prices
+
+
+def _spent(journal: Journal, prices: Mapping[str, Price]) -> Spent:
+    spent = Spent()
+    for model, calls, read, written in journal.by_model():
+        price = prices.get(model, Price(0.0, 0.0))
+        spent.add(Spent(calls, read, written, (read * price.prompt + written * price.completion) / 1e6))
+    return spent
