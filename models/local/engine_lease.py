@@ -39,7 +39,8 @@ class Lease:
         except Exception as error:  # vLLM raises what it likes
             self._check_alive(error)
             raise SetupError(
-                f"vLLM does not load the adapter {self.adapter.lora_path} ({said(error)}); was it trained on {self.path}?"
+                f"vLLM does not load the adapter {self.adapter.lora_path} ({said(error)}); was it trained on "
+                f"{self.path}?"
             ) from error
 
     def check_length(self, tokens: int) -> None:

@@ -1,8 +1,9 @@
 """Log-likelihoods of given texts, token by token, each asked for by its id.
 
-Prompt log-probabilities would say the same in one pass, but vLLM computes them without its prefix cache: a long prompt is
-read anew for every option. Here every token of a continuation is the next token after a prompt that the cache holds, and
-continuations that begin alike share their steps. (On a CPU server with LoRA, vLLM 0.32 also dies of prompt log-probabilities.)
+Prompt log-probabilities would say the same in one pass, but vLLM computes them without its prefix cache: a long prompt
+is read anew for every option. Here every token of a continuation is the next token after a prompt that the cache holds,
+and continuations that begin alike share their steps. (On a CPU server with LoRA, vLLM 0.32 also dies of prompt
+log-probabilities.)
 """
 
 from __future__ import annotations
