@@ -1,7 +1,7 @@
 """vLLM engines in this process, each shared by the models on the same weights.
 
-vLLM computes in a process of its own and is spoken to from one event loop. Each engine has a thread with such a loop, so that
-any number of event loops, one after the other or at once, can ask it, and none of them waits while it starts.
+vLLM computes in a process of its own and is spoken to from one event loop. Each engine has a thread with such a loop,
+so that any number of event loops, one after the other or at once, can ask it, and none of them waits while it starts.
 """
 
 from __future__ import annotations
@@ -14,15 +14,27 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from ..errors import SetupError
 from ..vllm.metrics import ServerMetrics
 from .engine_counts import Counts
 from .engine_lease import Lease, said
+from .engine_orphan import STARTED_BY
 from .engine_settings import Adapter, EngineSettings, on_cpu
 
+OLDEST = (0, 32)  # some before answer by another adapter while one is loaded (vLLM's issue 47724)
 CLOSING_S = 30.0
+ENVIRONMENT = {  # what the user has set stands
+    "VLLM_WORKER_MULTIPROC_METHOD": "spawn",  # a forked process would inherit the locks of this one's threads
+    "VLLM_LOGGING_LEVEL": "WARNING",
+    "VLLM_LOGGING_STREAM": "ext://sys.stderr",
+}
+UNGUARDED = (
+    'vLLM computes in a process of its own, which imports the script: put what the script does under `if __name__ == "'
+    '__main__":`'
+)
 Result = TypeVar("Result")
 _engines: dict[EngineSettings, Engine] = {}
 _lock = threading.Lock()
@@ -37,14 +49,16 @@ def shared_engine(settings: EngineSettings) -> Engine:
 class Engine:
     """One engine. It is started by the first call, for all adapters that models have declared until then.
 
-    A later adapter that does not fit (LoRA is off, or the rank or the number of places is too small) has the engine started anew, after the calls
-    under way. When the last model that asked it has left, it is shut down; a later call starts it again.
+    A later adapter that does not fit (LoRA is off, or the rank or the number of places is too small) has the engine
+    started anew, after the calls under way. When the last model that asked it has left, it is shut down; a later call
+    starts it again.
 
     Args:
         settings: What it is started with.
     """
 
     def __init__(self, settings: EngineSettings) -> None:
+        self.address = settings.address
         self._settings = settings
         self._adapters: dict[str, Adapter] = {}  # declared, by name
         self._ids: dict[str, int] = {}  # of adapters; never used twice, since vLLM keeps what it loaded by them
@@ -56,7 +70,8 @@ class Engine:
         self._under_way = 0
         self._llm: Any = None
         self._rank = 0
-        self._loaded: set[str] = set()  # adapters, by name
+        self._placed: set[str] = set()  # adapters, by name: whose loading was begun,
+        self._loaded: set[str] = set()  # and has ended well
         self._failed: SetupError | None = None
         self._counts = Counts()
 
@@ -110,6 +125,7 @@ class Engine:
     def _serve(loop: asyncio.AbstractEventLoop) -> None:
         # The engine's process inherits this: Ctrl-C is for the run, which first finishes the calls under way.
         if hasattr(signal, "pthread_sigmask"):
+            resource_tracker.ensure_running()  # later, it would undo the next line
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         loop.run_forever()
 
@@ -118,6 +134,7 @@ class Engine:
             self._users.add(user)
             lease = Lease(await self._ready(adapter), self._request(adapter), self._settings.path)
             if adapter is not None and adapter.name not in self._loaded:
+                self._placed.add(adapter.name)  # before: where the caller gives up, it is loaded all the same
                 await lease.load()
                 self._loaded.add(adapter.name)
             self._under_way += 1
@@ -151,7 +168,7 @@ class Engine:
         if adapter.rank > self._rank:
             return False
         # On a CPU the adapters may not fill all places; see `places`.
-        crowded = on_cpu() and len(self._loaded | {adapter.name}) >= self._llm.vllm_config.lora_config.max_loras
+        crowded = on_cpu() and len(self._placed | {adapter.name}) >= self._llm.vllm_config.lora_config.max_loras
         return not crowded
 
     async def _finished(self) -> None:
@@ -159,13 +176,19 @@ class Engine:
             await self._idle.wait()
 
     def _start(self) -> None:
-        # A forked process would inherit the locks of this one's threads.
-        os.environ.setdefault("VLLM_WORKER_MULTIPROC_METHOD", "spawn")
+        if getattr(multiprocessing.current_process(), "_inheriting", False):
+            raise SetupError(UNGUARDED)
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        os.environ[STARTED_BY] = str(os.getpid())
         self._rank = max((a.rank for a in self._adapters.values()), default=0)
         try:
             from vllm.engine.arg_utils import AsyncEngineArgs
             from vllm.v1.engine.async_llm import AsyncLLM
+            from vllm.version import __version__, __version_tuple__
 
+            if __version_tuple__[:2] < OLDEST and "dev" not in __version__:
+                raise RuntimeError(f"vLLM {__version__} is too old: pip install 'vllm>={OLDEST[0]}.{OLDEST[1]}'")
             arguments = self._settings.arguments(self._rank, len(self._adapters))
             self._llm = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments), stat_loggers=[self._counts.factory])
         except Exception as error:  # vLLM raises what it likes
@@ -177,6 +200,7 @@ class Engine:
 
     async def _shut(self) -> None:
         self._failed = None
+        self._placed.clear()
         self._loaded.clear()
         llm, self._llm = self._llm, None
         if llm is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
 from ..errors import ModelSpecError
+from .engine_orphan import Orphan
 
 MOST_TOKEN_IDS = 128  # as many as vLLM lets one request ask for
 MOST_AT_ONCE = 8  # adapters held on the device together; each takes memory there, further ones are swapped in
@@ -77,6 +78,13 @@ class EngineSettings:
     num_gpu_blocks_override: int | None = None
     tensor_parallel_size: int = 1
 
+    @property
+    def address(self) -> str:
+        """Tells engines apart: the weights, and what is set otherwise than by default."""
+        chosen = [(f, getattr(self, f.name)) for f in fields(self)[2:]]
+        said = ", ".join(f"{f.name}={value}" for f, value in chosen if value != f.default)
+        return f"vllm_engine:{self.path}" + (f" ({said})" if said else "")
+
     def arguments(self, rank: int, adapters: int) -> dict[str, Any]:
         """For vLLM's `AsyncEngineArgs`.
 
@@ -91,6 +99,7 @@ class EngineSettings:
             "enable_prefix_caching": held.pop("prefix_caching"),
             "dtype": "float32" if on_cpu() else "bfloat16",
             "max_logprobs": MOST_TOKEN_IDS,
+            "worker_extension_cls": f"{Orphan.__module__}.{Orphan.__qualname__}",
             "seed": secrets.randbelow(2**31),  # else requests without a seed would be answered alike in every run
         }
         if on_cpu():
@@ -107,8 +116,8 @@ def places(adapters: int) -> int:
     Args:
         adapters: How many it is to answer for.
     """
-    # On a CPU, vLLM answers requests without an adapter, where they share a batch with others, by the adapter in the last
-    # place. One more place than adapters keeps that one empty, which changes nothing.
+    # On a CPU, vLLM 0.32 answers a request without an adapter by the adapter in the last place, where one with an
+    # adapter shares its batch (vLLM's pull request 48421). One more place than adapters keeps that one empty.
     return adapters + 1 if on_cpu() else min(adapters, MOST_AT_ONCE)
 
 

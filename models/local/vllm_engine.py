@@ -1,9 +1,6 @@
 """A vLLM engine in this process: calls are batched, and shared starts of prompts are read once.
 
 vllm_engine:FOLDER_OR_HUB_ID        with the options adapter, chat, dtype, max_model_len, gpu_memory_utilization, ...
-
-The engine computes in a process that is started anew (not forked): a script that makes such a model keeps its own work under
-`if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
@@ -30,8 +27,13 @@ if TYPE_CHECKING:
 class VLLMEngineModel:
     """A model on a vLLM engine, with or without a LoRA adapter. The engine is started by the first call.
 
-    Models on the same weights with the same settings share one engine, whatever their adapters. Make them all before the
-    first call: an adapter for which the engine has no room has it started anew.
+    Models on the same weights with the same settings share one engine, whatever their adapters. Make them all before
+    the first call: an adapter for which the engine has no room has it started anew.
+
+    vLLM computes in a process of its own, which is started by spawn and imports the script: what a script does stands
+    under `if __name__ == "__main__":`, or the first call fails and says so. (VLLM_WORKER_MULTIPROC_METHOD=fork needs no
+    such line, and hangs where a library holds a lock at that moment.) vLLM's warnings go to stderr; VLLM_LOGGING_LEVEL
+    and VLLM_LOGGING_STREAM change that.
 
     Args:
         name: A folder, or a hub id.
@@ -40,10 +42,12 @@ class VLLMEngineModel:
         settings: As `EngineSettings`.
 
     Raises:
-        ModelSpecError: A folder holds no model or no adapter, or an option is wrong.
+        ModelSpecError: vLLM is not installed, a folder holds no model or no adapter, or an option is wrong.
     """
 
     def __init__(self, name: str, *, adapter: str | None = None, chat: bool = False, **settings: Any) -> None:
+        if find_spec("vllm") is None:
+            raise ModelSpecError(f"vllm_engine:{name} needs vLLM: pip install 'minipublic[vllm]'")
         from .engine import shared_engine
         from .engine_settings import Adapter, EngineSettings
 
@@ -73,6 +77,11 @@ class VLLMEngineModel:
     async def aclose(self) -> None:
         """Ends the engine once no other model uses it; a later call starts it again."""
         await self._engine.leave(self._user)
+
+    @property
+    def address(self) -> str:
+        """Names the engine, for models that share it."""
+        return self._engine.address
 
     async def metrics(self) -> ServerMetrics:
         """What the engine counts, of the calls of all models that share it."""
@@ -144,8 +153,6 @@ def vllm_engine_from_spec(
     """
     if base_url:
         raise ModelSpecError(f"vllm_engine:{name} runs in this process; for the server at {base_url} write vllm:{name}")
-    if find_spec("vllm") is None:
-        raise ModelSpecError(f"vllm_engine:{name} needs vllm: pip install 'minipublic[vllm]'")
     return VLLMEngineModel(
         name,
         adapter=adapter,

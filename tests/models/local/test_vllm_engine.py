@@ -4,6 +4,8 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 import tiny_model
@@ -13,6 +15,7 @@ from minipublic.models.errors import ContextLengthError, ModelSpecError, Request
 from minipublic.models.protocol import ChooseRequest, Message, Prompt, Request, Sampling, ScoreRequest
 from minipublic.models.registry import load_model
 
+psutil = pytest.importorskip("psutil")  # vLLM brings it
 pytestmark = pytest.mark.vllm
 WORDS, OPTIONS, SHARES = tiny_model.IN_WORDS
 SMALL = {"dtype": "float32", "enforce_eager": True, "gpu_memory_utilization": 0.1, "num_gpu_blocks_override": 150}
@@ -21,8 +24,6 @@ ADAPTERS = (None, "a", "b")
 
 def processes():
     """Every process below this one, but those that serve the interpreter."""
-    import psutil
-
     held = psutil.Process().children(recursive=True)
     return [p for p in held if "resource_tracker" not in " ".join(p.cmdline())]
 
@@ -203,3 +204,40 @@ def test_a_late_adapter_a_wrong_one_a_dead_engine_and_none_left(tiny, on_engine,
     for model in (base, late, wrong):
         asyncio.run(model.aclose())
     assert processes() == []
+
+
+def script(tmp_path, tiny, start):
+    """A user's script that asks a model twice, with what it does after `start`."""
+    path = tmp_path / "script.py"
+    path.write_text(f"""
+import asyncio, time
+from minipublic.models.protocol import Prompt, Request, Sampling
+from minipublic.models.registry import load_model
+
+{start}
+    model = load_model("vllm_engine:{tiny / "base"}", **{SMALL})
+    asyncio.run(model.generate(Request(Prompt.of("Hello"), Sampling(max_tokens=2))))
+    print("answered", flush=True)
+    time.sleep(600)
+""")
+    return [sys.executable, str(path)]
+
+
+def test_a_run_that_is_killed_leaves_no_engine(tiny, models, tmp_path):
+    for model in models.values():
+        asyncio.run(model.aclose())
+    with subprocess.Popen(script(tmp_path, tiny, "if __name__ == '__main__':"), stdout=subprocess.PIPE) as going:
+        assert going.stdout.readline() == b"answered\n"
+        left = psutil.Process(going.pid).children(recursive=True)
+        assert any("EngineCore" in " ".join(process.cmdline()) for process in left)
+        going.kill()
+    psutil.wait_procs(left, timeout=60)
+    assert [p for p in left if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_script_without_a_guard_is_told_so(tiny, models, tmp_path):
+    done = subprocess.run(script(tmp_path, tiny, "if True:"), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert "put what the script does under `if __name__" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("minipublic.models.errors.SetupError: vLLM does not start")
+    assert done.stdout == ""
