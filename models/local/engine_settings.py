@@ -59,7 +59,8 @@ class EngineSettings:
         hash: Of what is in it.
         dtype: `bfloat16` on a GPU and `float32` on a CPU by default, as for `hf`.
         max_model_len: The most tokens of a prompt and its answer.
-        gpu_memory_utilization: The share of the device's memory that weights and cache may take.
+        gpu_memory_utilization: The share of the device's memory that weights and cache may take; half of a CPU's by
+            default.
         max_num_seqs: The most requests in one batch.
         enforce_eager: Do not capture the model; starts sooner and runs slower.
         prefix_caching: Read shared starts of prompts once.
@@ -105,6 +106,7 @@ class EngineSettings:
         if on_cpu():
             # A seeded request that is prefilled in parts kills the engine: a CPU's generator has no offset.
             given["enable_chunked_prefill"] = False
+            given["gpu_memory_utilization"] = 0.5  # vLLM's own 0.92 is seldom free: other programs live there, too
         if rank:
             given |= {"enable_lora": True, "max_lora_rank": _allowed(rank), "max_loras": places(adapters)}
         return given | held
