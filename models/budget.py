@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,7 +80,8 @@ class Budget:
         self.spent = spent or Spent()
         self._held = Spent()
         self._changed = asyncio.Condition()
-        self._most_per_byte, self._seen = 0.0, 0
+        self._most_per_byte: dict[str, float] = {}  # by model: tokenisers and templates differ
+        self._seen: Counter[str] = Counter()
         self._silent: set[str] = set()
 
     async def reserve(self, model: str, requests: Sequence[Request]) -> Reservation:
@@ -93,7 +95,8 @@ class Budget:
         if model in self._silent and (self.max_tokens is not None or self.max_cost is not None):
             raise SetupError(
                 f"{model}: the server does not say how many tokens a call used, so max_tokens and max_cost cannot be "
-                "kept; bound the run by max_calls"
+                "kept; bound the run by max_calls, or set options.prompts_per_request: 1 where `models check` says that "
+                "the server counts tokens then"
             )
         async with self._changed:
             while True:
@@ -118,9 +121,10 @@ class Budget:
         async with self._changed:
             self._held.add(held.most, -1)
             self.spent.add(used)
-            if held.prompt_bytes and len(usages) == held.most.calls:
-                self._most_per_byte = max(self._most_per_byte, used.prompt_tokens / held.prompt_bytes)
-                self._seen += len(usages)
+            if held.prompt_bytes and len(usages) == held.most.calls and all(u.prompt_tokens for u in usages):
+                seen = used.prompt_tokens / held.prompt_bytes
+                self._most_per_byte[held.model] = max(self._most_per_byte.get(held.model, 0.0), seen)
+                self._seen[held.model] += len(usages)
             if unsaid:
                 self._silent.add(held.model)
             self._changed.notify_all()
@@ -128,7 +132,7 @@ class Budget:
     def _most(self, model: str, requests: Sequence[Request]) -> Reservation:
         prompt_bytes = sum(_prompt_bytes(request) for request in requests)
         # No tokeniser makes more tokens than bytes.
-        per_byte = min(1.0, self._most_per_byte * MARGIN) if self._seen >= KNOWN_AFTER else 1.0
+        per_byte = min(1.0, self._most_per_byte[model] * MARGIN) if self._seen[model] >= KNOWN_AFTER else 1.0
         around = sum(MESSAGE_TOKENS * (len(r.prompt.messages) + 1) * _readings(r) for r in requests)
         most = Spent(len(requests), round(prompt_bytes * per_byte) + around, sum(map(_written, requests)))
         price = self.prices.get(model)
@@ -146,8 +150,12 @@ class Budget:
             ("max_cost", self.max_cost, spent.cost + held.cost, most.cost),
         ):
             if bound is not None and now + more > bound:
-                return f"{name} is {bound:,}: {now:,.6g} used, and the next call may use {more:,.6g} more"
+                return f"{name} is {bound:,}: {_shown(now)} used, and the next call may use {_shown(more)} more"
         return None
+
+
+def _shown(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.6g}"
 
 
 def _readings(request: Request) -> int:

@@ -133,19 +133,19 @@ class JournaledModel:
         ask: Callable[[Sequence[Asked]], Awaitable[list[Result | ModelError]]],
         kind: type[Result],
     ) -> list[Result | ModelError]:
+        described = [encode((r.sampling, r.seed, r.replicate, _own(r))) for r in requests]
+        keys = [call_key(operation, self.name, r.prompt, own) for r, own in zip(requests, described, strict=True)]
+        stored = self.journal.get(keys)
         found: list[Result | ModelError | asyncio.Future[Any]] = []
         fresh: list[_Call] = []
-        for request in requests:
-            described = encode((request.sampling, request.seed, request.replicate, _own(request)))
-            key = call_key(operation, self.name, request.prompt, described)
-            stored = self.journal.get(key)
-            if stored is not None:
+        for key, own, request in zip(keys, described, requests, strict=True):
+            if key in stored:
                 self.counts.replayed += 1
-                found.append(_decode(stored, kind))
+                found.append(_decode(stored[key], kind))
                 continue
             if key not in self._pending:  # else the very same call is under way: wait for it, do not pay twice
                 self._pending[key] = asyncio.get_running_loop().create_future()
-                fresh.append(_Call(key, request, described, self._pending[key]))
+                fresh.append(_Call(key, request, own, self._pending[key]))
             found.append(self._pending[key])
         if fresh:
             task = asyncio.create_task(self._ask(operation, fresh, ask))
@@ -193,7 +193,7 @@ class JournaledModel:
         try:
             self.counts.asked += len(requests)
             results = await ask(requests)
-            usages = [r.usage for r in results if not isinstance(r, ModelError)]
+            usages = [used for result in results if (used := _used(result)) is not None]
             return results
         finally:
             await self.budget.settle(held, usages)
@@ -213,6 +213,13 @@ class JournaledModel:
             prompt_tokens=usage.prompt_tokens,
             completion_tokens=usage.completion_tokens,
         )
+
+
+def _used(result: Generation | Choice | Score | ModelError) -> Usage | None:
+    """What counts against a budget: a prompt that the filter stopped is a call on record, other failures are asked again."""
+    if isinstance(result, ContentFilterError):
+        return Usage(0, 0)
+    return None if isinstance(result, ModelError) else result.usage
 
 
 def _own(request: Request) -> tuple[Any, ...]:

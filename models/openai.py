@@ -118,7 +118,7 @@ class OpenAIModel:
         Returns:
             A choice or the error it met, in the order asked.
         """
-        if self._chat or any(request.method != "first_token" for request in requests):
+        if not requests or self._chat or any(request.method != "first_token" for request in requests):
             return list(await asyncio.gather(*(attempt(self.choose(request)) for request in requests)))
         for request in requests:
             check_choose(self.name, self.capabilities, request)
@@ -151,7 +151,7 @@ class OpenAIModel:
         return {"logprobs": True, "top_logprobs": self._top} if self._chat else {"logprobs": self._top}
 
     def _tokens(self, choice: dict[str, Any]) -> list[tuple[str, float]]:
-        return top_tokens(self.name, choice, self._chat)
+        return top_tokens(self.name, choice)
 
     async def _full_option(self, request: ChooseRequest) -> Choice:
         scores = await self._scores(request, [f" {option}" for option in request.options])

@@ -34,12 +34,17 @@ def usage_of(answer: Answer) -> Usage:
 
 
 def usage_shares(answer: Answer, prompts: int) -> list[Usage]:
-    """Tokens read and written for several prompts in one request, which the server counts together: even shares."""
+    """Tokens read and written for several prompts in one request, which the server counts together: even shares.
+
+    A server that wrote fewer tokens than there are prompts counted one prompt only, as llama.cpp does: that tells nothing.
+    """
     usage = answer.get("usage")
     held = usage if isinstance(usage, dict) else {}
-    read = _shares(held.get("prompt_tokens"), prompts)
-    written = _shares(held.get("completion_tokens"), prompts)
-    return [Usage(r, w) for r, w in zip(read, written, strict=True)]
+    written = held.get("completion_tokens")
+    if prompts > 1 and isinstance(written, int) and written < prompts:
+        return [Usage()] * prompts
+    shares = zip(_shares(held.get("prompt_tokens"), prompts), _shares(written, prompts), strict=True)
+    return [Usage(r, w) for r, w in shares]
 
 
 def _shares(total: Any, prompts: int) -> list[int | None]:
@@ -82,16 +87,19 @@ def refusal_of(choice: Answer) -> str | None:
     return None
 
 
-def top_tokens(name: str, choice: Answer, chat: bool) -> list[tuple[str, float]]:
-    """The likeliest first tokens with their log-probabilities.
+def top_tokens(name: str, choice: Answer) -> list[tuple[str, float]]:
+    """The likeliest first tokens with their log-probabilities, in the chat endpoint's form or the completions endpoint's.
+
+    llama.cpp gives the chat endpoint's form at both.
 
     Raises:
         BadResponseError: The server gave none.
     """
     try:
-        if chat:
-            return [(t["token"], t["logprob"]) for t in choice["logprobs"]["content"][0]["top_logprobs"]]
-        return list(choice["logprobs"]["top_logprobs"][0].items())
+        held = choice["logprobs"]
+        if "content" in held:
+            return [(t["token"], t["logprob"]) for t in held["content"][0]["top_logprobs"]]
+        return list(held["top_logprobs"][0].items())
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise BadResponseError(
             f"{name}: the server gave no log-probabilities; ask with method `sampled`", raw=str(choice)

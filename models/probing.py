@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .choosing import probability
 from .errors import BadResponseError, ModelError, RequestRefusedError, UnsupportedError
 from .openai import OpenAIModel
+from .openai_answers import top_tokens, usage_shares
 from .protocol import ChooseRequest, LanguageModel, Prompt, Request, Sampling, ScoreRequest
 
 Verdict = Literal["honoured", "ignored", "refused", "untold"]
@@ -139,14 +140,10 @@ async def _first_tokens(model: OpenAIModel, asked: int) -> list[float]:
     request = Request(_QUESTION, Sampling(max_tokens=1), seed=11)
     (choice, *_) = _choices(await model.post(request, more))
     try:
-        held = choice["logprobs"]
-        if model.capabilities.chat:
-            values = [token["logprob"] for token in held["content"][0]["top_logprobs"]]
-        else:
-            values = list(held["top_logprobs"][0].values())
-    except (KeyError, TypeError, IndexError, AttributeError):
+        found = top_tokens(model.name, choice)
+    except BadResponseError:
         return []
-    return [probability(value) for value in values]
+    return [probability(value) for _, value in found]
 
 
 async def _several(model: LanguageModel) -> tuple[Verdict, str]:
@@ -164,13 +161,17 @@ async def _lists(model: LanguageModel) -> tuple[Verdict, str]:
     if not isinstance(model, OpenAIModel) or model.capabilities.chat:
         return "untold", "only the completions endpoint takes a list of prompts"
     prompts = [_PROMPT.text, _QUESTION.text]
-    choices = _choices(await model.post(_TEXT, {"prompt": prompts}))
+    answer = await model.post(Request(_PROMPT, Sampling(max_tokens=1)), {"prompt": prompts})
+    choices = _choices(answer)
     if len(choices) != len(prompts):
         return "ignored", f"{len(prompts)} prompts sent in one request, {len(choices)} answers came"
     places = sorted(str(choice.get("index")) for choice in choices)
     if places != ["0", "1"]:
         return "untold", f"{len(prompts)} answers came, but their places are {', '.join(places)}: whose is whose?"
-    return "honoured", f"{len(prompts)} prompts in one request were answered"
+    said = f"{len(prompts)} prompts in one request were answered"
+    if any(usage.prompt_tokens is None for usage in usage_shares(answer, len(prompts))):
+        said += "; their tokens were not counted: set options.prompts_per_request: 1 to have them counted"
+    return "honoured", said
 
 
 async def _score(model: LanguageModel) -> tuple[Verdict, str]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -29,7 +30,7 @@ class Template:
     text: str
     source: str = "given"
 
-    @property
+    @cached_property
     def slots(self) -> frozenset[str]:
         """The names of the slots."""
         return frozenset(_SLOT.findall(self.text))

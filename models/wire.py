@@ -113,8 +113,16 @@ class Wire:
         return (await self._answer("POST", where, orjson.dumps(payload), retries=0)).decode(errors="replace")
 
     async def glance(self, path: str) -> str:
-        """The text at a path from the server's root; tried once, without waiting for a turn or a server that is gone."""
-        return (await self._once("GET", self.base_url.removesuffix("/v1") + path, None, in_turn=False)).decode()
+        """The text at a path from the server's root; tried once, without waiting for a turn or a server that is gone.
+
+        Raises:
+            ModelError: As `post`.
+        """
+        where = self.base_url.removesuffix("/v1") + path
+        try:
+            return (await self._once("GET", where, None, in_turn=False)).decode(errors="replace")
+        except _Retry as error:
+            raise error.cause from None
 
     async def _answer(self, method: str, where: str, body: bytes, retries: int | None = None) -> bytes:
         attempt, gone_at = 0, math.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ..models.errors import ModelError, ModelSpecError, SetupError, UnsupportedError
@@ -151,22 +152,28 @@ def pose(
     orders = [(options, names)]
     if asking.both_orders:
         orders.append((reversed_options(options), (*names, "reversed")))
-    messages = [Message("user", render_question(question, order, prompts)) for order, _ in orders]
+    worded = [_worded(question, order, prompts) for order, _ in orders]
     requests = tuple(
         [
             ChooseRequest(
                 prompt=Prompt((*before, message)),
                 seed=derive_seed(*own),
                 replicate=replicate,
-                context={**(context or {}), **question_context(question, order)},
+                context={**(context or {}), **told},
                 options=tuple([o.text for o in order]),
                 method=asking.method,
                 draws=asking.draws,
             )
-            for message, (order, own) in zip(messages, orders, strict=True)
+            for (message, told), (order, own) in zip(worded, orders, strict=True)
         ]
     )
-    return Posed(question, options, names, messages[0], requests)
+    return Posed(question, options, names, worded[0][0], requests)
+
+
+@lru_cache(maxsize=4096)
+def _worded(question: Question, options: tuple[Option, ...], prompts: PromptBook) -> tuple[Message, dict[str, Any]]:
+    """What many personas are asked in the same words, and what the synthetic model needs to know of it."""
+    return Message("user", render_question(question, options, prompts)), question_context(question, options)
 
 
 async def ask_all(model: LanguageModel, posed: Sequence[Posed]) -> list[Answer]:

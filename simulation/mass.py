@@ -15,7 +15,7 @@ class MassWatch:
 
     def __init__(self) -> None:
         self._mass: dict[str, list[float]] = {}
-        self._instead: Counter[str] = Counter()
+        self._instead: dict[str, Counter[str]] = {}
         self.warning = ""
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> str:
@@ -25,7 +25,8 @@ class MassWatch:
         for row in rows:
             if row["captured_mass"] is not None:
                 self._mass.setdefault(row["model"], []).append(row["captured_mass"])
-                self._instead.update([(row["raw"] or "").strip()[:40]] if row["raw"] else [])
+                if row["missing"] == "no_option" and row["raw"]:
+                    self._instead.setdefault(row["model"], Counter())[row["raw"].strip()[:40]] += 1
         return self._look(ENOUGH)
 
     def close(self) -> str:
@@ -36,7 +37,7 @@ class MassWatch:
         for model, held in self._mass.items():
             mean = sum(held) / len(held)
             if len(held) >= enough and mean < LOW:
-                said = ", ".join(repr(text) for text, _ in self._instead.most_common(3))
+                said = ", ".join(repr(text) for text, _ in self._instead.get(model, Counter()).most_common(3))
                 self.warning = (
                     f"{model} put only {mean:.0%} of its probability on the options (mean of {len(held)} answers)"
                     + (f"; it would have said {said}" if said else "")

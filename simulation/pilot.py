@@ -180,21 +180,24 @@ class Ledger(Journal):
         self.used = Used()
         self.seen: dict[bytes, bytes] = {}
 
-    def get(self, key: bytes) -> bytes | None:
-        """The result on record, counted the first time."""
-        if key in self.seen:
-            return self.seen[key]
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The results on record, each counted the first time."""
+        for key in keys:
+            if key not in self.seen:
+                self._look_up(key)
+        return {key: self.seen[key] for key in keys if key in self.seen}
+
+    def _look_up(self, key: bytes) -> None:
         find = "select result, prompt_tokens, completion_tokens from calls where key = ?"
         row = self.connection.execute(find, (key,)).fetchone()
         if row is None:
-            return None
+            return
         self.seen[key] = row[0].encode()
         self.used.calls += 1
         if row[1] is not None and row[2] is not None:
             self.used.counted += 1
             self.used.prompt_tokens += row[1]
             self.used.completion_tokens += row[2]
-        return self.seen[key]
 
     async def put(self, entries: Sequence[Entry]) -> None:
         """Remembers calls that a run would have to ask, with a placeholder for their results."""

@@ -133,9 +133,9 @@ class Remembered(Journal):
     def __init__(self) -> None:
         self.seen: dict[bytes, bytes] = {}
 
-    def get(self, key: bytes) -> bytes | None:
-        """The result of the same call earlier on, or None."""
-        return self.seen.get(key)
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The results of the same calls earlier on."""
+        return {key: self.seen[key] for key in keys if key in self.seen}
 
     async def put(self, entries: Sequence[Entry]) -> None:
         """Remembers calls."""

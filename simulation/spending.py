@@ -34,6 +34,13 @@ def make_budget(plan: Plan, models: Mapping[str, LanguageModel], journal: Journa
             f"budget.max_cost needs a price for {', '.join(lacking)}: "
             "budget: {prices: {NAME: {prompt: 0.5, completion: 1.5}}}, per million tokens"
         )
+    by_tokens = [name for name in ("max_tokens", "max_cost") if getattr(config, name) is not None]
+    uncounted = [name for name in journal.uncounted() if by_tokens]
+    if uncounted:
+        raise InputError(
+            f"budget.{by_tokens[0]} cannot be kept: the folder holds calls to {', '.join(uncounted)} whose tokens the "
+            "server did not say; bound the run by max_calls"
+        )
     return Budget(
         max_calls=config.max_calls,
         max_tokens=config.max_tokens,

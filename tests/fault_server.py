@@ -80,12 +80,15 @@ class FaultServer:
 
     async def start(self, port: int = 0) -> None:
         app = web.Application(client_max_size=2**26)
-        app.router.add_post("/v1/{path:.*}", self.handle)
+        self.add_routes(app)
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)  # a stalled answer is not waited for
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", port)
         await site.start()
         self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/v1"
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_post("/v1/{path:.*}", self.handle)
 
     async def stop(self) -> None:
         await self.runner.cleanup()

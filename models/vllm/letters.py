@@ -10,7 +10,8 @@ from ..errors import BadResponseError
 from ..protocol import LETTERS
 
 Tokenise = Callable[[str], Awaitable[dict[str, Any]]]
-_FORMS = [before + "{}" + after for before in ("", " ", "(", " (", "\n") for after in ("", ")", ".", ":")]
+# The commonest first: a request may name only so many tokens.
+_FORMS = [before + "{}" + after for after in ("", ")", ".", ":") for before in ("", " ", "(", " (", "\n")]
 
 
 async def letter_tokens(tokenise: Tokenise, options: int) -> dict[int, str]:
@@ -21,12 +22,12 @@ async def letter_tokens(tokenise: Tokenise, options: int) -> dict[int, str]:
         options: For the letters of how many options.
 
     Returns:
-        Token id to letter.
+        Token id to letter; for every letter a form before any letter's next one.
 
     Raises:
         BadResponseError: The server does not say.
     """
-    forms = [(form.format(letter), letter) for letter in LETTERS[:options] for form in _FORMS]
+    forms = [(form.format(letter), letter) for form in _FORMS for letter in LETTERS[:options]]
     answers = await asyncio.gather(*(tokenise(text) for text, _ in forms))
     return {
         ids[0]: letter

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 from ..choosing import DRAWN, draws_of, from_draws, total_usage
@@ -68,6 +69,7 @@ class VLLMModel(OpenAIModel):
             score=not self._chat, choose=("first_token", *by_text, "sampled", "structured"), chat=self._chat
         )
         self._letters: dict[int, dict[int, str]] = {}  # by number of options: token id -> letter
+        self._finding: dict[int, Once[dict[int, str]]] = {}
         self._by_id = Once(self._answers_by_id)
 
     async def aclose(self) -> None:
@@ -103,7 +105,8 @@ class VLLMModel(OpenAIModel):
         if not await self._by_id():
             return await super()._token_request(options)
         if options not in self._letters:
-            self._letters[options] = await letter_tokens(self._tokenise, options)
+            find = self._finding.setdefault(options, Once(partial(letter_tokens, self._tokenise, options)))
+            self._letters[options] = await find()
         return self._ask_by_id(list(self._letters[options])[:MOST_TOKEN_IDS])
 
     def _ask_by_id(self, tokens: list[int]) -> dict[str, Any]:
@@ -122,7 +125,7 @@ class VLLMModel(OpenAIModel):
         except RequestRefusedError:
             return False
         (choice,) = choices_of(self.name, answer)
-        held = {token for token, _ in top_tokens(self.name, choice, self._chat)}
+        held = {token for token, _ in top_tokens(self.name, choice)}
         return held >= {f"{_TOKEN_ID}{token}" for token in tokens}
 
     def _tokens(self, choice: Answer) -> list[tuple[str, float]]:
@@ -148,7 +151,7 @@ class VLLMModel(OpenAIModel):
 
     async def _next_tokens(self, steps: Steps) -> list[dict[int, float]]:
         def read(_: int, choice: Answer, __: Usage) -> dict[int, float]:
-            top = top_tokens(self.name, choice, chat=False)
+            top = top_tokens(self.name, choice)
             return {int(token.removeprefix(_TOKEN_ID)): logprob for token, logprob in top}
 
         answers: list[dict[int, float]] = [{} for _ in steps.contexts]

@@ -1,0 +1,63 @@
+"""How many units run at once: what the user allows, or what the smallest cache holds."""
+
+import asyncio
+
+import pytest
+
+from minipublic.simulation.admission import FIRST, Admission
+from minipublic.simulation.engine import run_units
+
+
+@pytest.mark.parametrize(
+    ("cache", "prompt", "personas", "places"),
+    [
+        (None, 1000.0, 1, 64),  # no server says: the user's bound stands
+        (100_000, 1000.0, 1, 64),  # 0.8 * 100,000 / 1,250 = 64
+        (50_000, 1000.0, 1, 32),
+        (50_000, 1000.0, 5, 6),  # 6.4 groups of five
+        (50_000, 0.0, 1, FIRST),  # before the first answer
+        (10, 1000.0, 1, 1),  # something must run
+        (10**9, 10.0, 1, 64),
+    ],
+)
+def test_as_many_as_the_cache_holds(cache, prompt, personas, places):
+    admission = Admission(64)
+    admission.adjust(cache, prompt, personas)
+    assert int(admission.places.limit) == places
+
+
+def test_a_server_that_falls_silent_changes_nothing():
+    admission = Admission(64)
+    admission.adjust(50_000, 1000.0, 1)
+    admission.adjust(None, 1000.0, 1)
+    assert admission.places.limit == 32
+
+
+async def test_units_under_way_follow_the_bound_up_and_down():
+    admission, running, seen = Admission(16), 0, []
+    admission.adjust(10_000, 0.0, 1)
+
+    async def work(unit):
+        nonlocal running
+        running += 1
+        seen.append(running)
+        await asyncio.sleep(0.001)
+        running -= 1
+        admission.adjust(10_000, 800.0 if unit < 40 else 4000.0, 1)  # 8 places, then 1.6
+        return unit
+
+    emitted = []
+    count = await asyncio.wait_for(
+        run_units(
+            range(60),
+            work,
+            lambda unit, result: emitted.append(result),
+            places=admission.places,
+            stop=asyncio.Event(),
+        ),
+        10,
+    )
+    assert (count, emitted) == (60, list(range(60)))
+    assert max(seen[:FIRST]) == FIRST
+    assert max(seen) == 8
+    assert seen[-5:] == [1] * 5
