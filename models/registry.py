@@ -28,6 +28,7 @@ _BUILT_IN = {
     "vllm": ("minipublic.models.vllm", "from_spec"),
     "langchain": ("minipublic.models.langchain", "from_langchain_spec"),
     "hf": ("minipublic.models.local.hf", "hf_from_spec"),
+    "vllm_engine": ("minipublic.models.local.vllm_engine", "vllm_engine_from_spec"),
 }
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from ..errors import ContextLengthError, ModelError, ModelSpecError, RequestRefusedError, SetupError
-from ..protocol import Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
+from ..protocol import Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
 from .prefix import Reader, Row
 from .reading import score
-from .sampling import Draw, write
+from .sampling import Draw, check_sampling, write
 from .tokens import continuation_ids, prompt_ids
 from .weights import Weights
 
@@ -97,7 +97,7 @@ class Answerer:
             if isinstance(request, ChooseRequest):
                 self._check_length(len(ids) + 1)
                 return Row(tuple(ids), len(ids) - 1)
-            _check_sampling(request.sampling)
+            check_sampling(request.sampling)
             self._check_length(len(ids) + request.sampling.max_tokens)
             return Draw(tuple(ids), request.sampling, request.seed)
         except ModelError as error:
@@ -126,8 +126,3 @@ class Answerer:
             said = rows[k].ids[rows[k].first + 1 :]
             results[k] = score(logits[k][:-1], said, usages[k])
         return results
-
-
-def _check_sampling(how: Sampling) -> None:
-    if how.max_tokens < 1 or how.temperature < 0 or not 0 < how.top_p <= 1:
-        raise ModelSpecError(f"{how} cannot be: max_tokens is at least 1, temperature at least 0, top_p in (0, 1]")

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ..errors import BadResponseError
+from ..errors import BadResponseError, ModelSpecError
 from ..protocol import Generation, Sampling, Usage
 from .cache import Ids, Past, laid_out
 
@@ -20,6 +20,16 @@ class Draw:
     ids: Ids
     sampling: Sampling
     seed: int | None
+
+
+def check_sampling(how: Sampling) -> None:
+    """Refuses what cannot be.
+
+    Raises:
+        ModelSpecError: A number is out of its range.
+    """
+    if how.max_tokens < 1 or how.temperature < 0 or not 0 < how.top_p <= 1:
+        raise ModelSpecError(f"{how} cannot be: max_tokens is at least 1, temperature at least 0, top_p in (0, 1]")
 
 
 class _Writing:

@@ -70,13 +70,12 @@ class Weights:
     @cached_property
     def tokenizer(self) -> Any:
         """Of the base model."""
-        return _tokenizer(self.path)
+        return tokenizer_of(self.path)
 
     def tokenizer_with(self, adapter: tuple[str, str] | None) -> Any:
         """The adapter's own where training wrote one beside it: its chat template may be another."""
-        if adapter is None or not (Path(adapter[0]) / "tokenizer_config.json").is_file():
-            return self.tokenizer
-        return _tokenizer(adapter[0])
+        folder = tokenizer_folder(self.path, adapter[0] if adapter else None)
+        return self.tokenizer if folder == self.path else tokenizer_of(folder)
 
     @cached_property
     def model(self) -> Any:
@@ -151,7 +150,17 @@ class Weights:
         self._adapters[adapter] = name
 
 
-def _tokenizer(path: str) -> Any:
+def tokenizer_folder(path: str, adapter: str | None) -> str:
+    """Where the tokeniser lies: in the adapter's folder where training wrote one there, else with the base."""
+    return adapter if adapter and (Path(adapter) / "tokenizer_config.json").is_file() else path
+
+
+def tokenizer_of(path: str) -> Any:
+    """The tokeniser in a folder or under a hub id.
+
+    Raises:
+        ModelSpecError: There is none.
+    """
     from transformers import AutoTokenizer
 
     with _as_spec_error(path, "give the folder of a causal language model with its tokeniser"):

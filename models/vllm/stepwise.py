@@ -1,8 +1,9 @@
 """Log-likelihoods of given texts, token by token, each asked for by its id.
 
-Prompt log-probabilities would say the same in one pass, but vLLM computes them without its prefix cache: a long prompt is
-read anew for every option. Here every token of a continuation is the next token after a prompt that the cache holds, and
-continuations that begin alike share their steps. (On a CPU server with LoRA, vLLM 0.32 also dies of prompt log-probabilities.)
+Prompt log-probabilities would say the same in one pass, but vLLM computes them without its prefix cache: a long prompt
+is read anew for every option. Here every token of a continuation is the next token after a prompt that the cache holds,
+and continuations that begin alike share their steps. (On a CPU server with LoRA, vLLM 0.32 also dies of prompt
+log-probabilities.)
 """
 
 from __future__ import annotations
@@ -44,16 +45,27 @@ def plan_steps(prompt: Sequence[int], wholes: Sequence[Sequence[int]]) -> Steps:
     Raises:
         ModelSpecError: The prompt and a continuation begin with the same token, so that nothing stands before it.
     """
+    return lay_out([(whole, _common(prompt, whole)) for whole in wholes])
+
+
+def lay_out(wholes: Sequence[tuple[Sequence[int], int]]) -> Steps:
+    """Lists the steps where it is known where every continuation begins.
+
+    Args:
+        wholes: The tokens of the prompt with each continuation, and the place of the continuation's first.
+
+    Raises:
+        ModelSpecError: Nothing stands before a continuation, or it has no tokens.
+    """
     contexts: dict[Tokens, int] = {}
     paths = []
-    for whole in wholes:
-        first = _common(prompt, whole)
+    for whole, first in wholes:
         if not 0 < first < len(whole):
             raise ModelSpecError("a score needs at least a token of prompt before a token of continuation")
         path = [(contexts.setdefault(tuple(whole[:at]), len(contexts)), whole[at]) for at in range(first, len(whole))]
         paths.append(tuple(path))
     wanted = dict.fromkeys(token for path in paths for _, token in path)
-    return Steps(tuple(contexts), tuple(wanted), tuple(paths), tuple(len(whole) for whole in wholes))
+    return Steps(tuple(contexts), tuple(wanted), tuple(paths), tuple(len(whole) for whole, _ in wholes))
 
 
 def add_up(path: Sequence[tuple[int, int]], answers: Sequence[dict[int, float]]) -> float:
