@@ -10,6 +10,7 @@ from minipublic.models.registry import load_model
 from minipublic.models.together import choose_all
 
 pytestmark = pytest.mark.vllm
+ENGINE = {"dtype": "float32", "enforce_eager": True, "gpu_memory_utilization": 0.1, "num_gpu_blocks_override": 150}
 
 
 def questions(method="first_token", reverse=False):
@@ -70,6 +71,20 @@ def test_first_token_is_the_models_own_distribution(plain_server, tiny, truth, k
         taught = [tiny_model.truth(q, reverse) for q in tiny_model.QUESTIONS for _ in range(3)]
         for choice, shares in zip(answers(spec, asked, **options), taught, strict=True):
             assert choice.probabilities == pytest.approx(shares, abs=0.05)
+
+
+def test_transformers_an_engine_and_a_server_give_the_same_probabilities(plain_server, tiny):
+    asked = [*questions(), *questions(reverse=True), in_words()]
+    base = tiny / "base"
+    found = [
+        answers(f"hf:{base}", asked, dtype="float32"),
+        answers(f"vllm_engine:{base}", asked, **ENGINE),
+        answers(f"vllm:tiny@{plain_server.url}", asked),
+    ]
+    for here, inside, there in zip(*found, strict=True):
+        for other in (inside, there):
+            assert other.probabilities == pytest.approx(here.probabilities, abs=1e-3)
+            assert other.captured_mass == pytest.approx(here.captured_mass, abs=1e-3)
 
 
 def test_full_option_agrees_across_backends(plain_server, tiny):
