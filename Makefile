@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow test-servers check examples benchmarks
+.PHONY: setup demo test test-slow test-servers check examples benchmarks benchmark-prefix
 
 setup: .venv/ready
 
@@ -52,3 +52,6 @@ examples: setup
 benchmarks: setup
 	$(BIN)/python benchmarks/calls.py
 	$(BIN)/python benchmarks/scale.py
+
+benchmark-prefix: $(SERVED)/ready
+	$(SERVED)/bin/python benchmarks/prefix.py
