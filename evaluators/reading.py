@@ -9,6 +9,13 @@ from numpy.typing import ArrayLike
 
 from .clusters import mean_with_interval
 
+ONE_ORDER = "no question was answered in both orders (asking.average_orders)"
+NONE_KNOWN = {
+    "captured_mass": "no answer came with probabilities",
+    "order_asymmetry": ONE_ORDER,
+    "primacy": ONE_ORDER,
+}
+
 
 def reading_quality(
     captured_mass: ArrayLike,
@@ -51,4 +58,5 @@ def _within(name: str, found: dict[str, Any]) -> dict[str, Any]:
     # Widening for few personas can push an interval over the ends of what there can be.
     lowest = -1.0 if name == "primacy" else 0.0
     ci = found["ci"]
-    return found | {"ci": ci and [max(ci[0], lowest), min(ci[1], 1.0)]}
+    why = {"reason": NONE_KNOWN[name]} if found["value"] is None else {}
+    return found | why | {"ci": ci and [max(ci[0], lowest), min(ci[1], 1.0)]}

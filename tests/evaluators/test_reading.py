@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from minipublic.evaluators.reading import reading_quality
+from minipublic.evaluators.reading import ONE_ORDER, reading_quality
 
 NAN = math.nan
 MASS = [0.9, 0.7, NAN, 0.2, 0.4]
@@ -28,7 +28,7 @@ def test_means_over_the_answers_that_there_are():
 
 def test_one_order_alone_has_no_effect_of_order():
     found = reading_quality(MASS, [NAN] * 5, [NAN] * 5, WHO)
-    assert found["order_asymmetry"] == {"value": None, "ci": None, "reason": "there is no value", "n": 0}
+    assert found["order_asymmetry"] == {"value": None, "ci": None, "reason": ONE_ORDER, "n": 0}
     assert found["captured_mass"]["n"] == 4
     assert reading_quality([], [], [], [])["captured_mass"]["value"] is None
 
