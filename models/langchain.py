@@ -23,7 +23,8 @@ from .errors import (
     UnsupportedError,
 )
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Message, Request, Score, ScoreRequest, Usage
-from .wire import checked_address, key_from, status_error
+from .wire import checked_address, key_from
+from .wire_errors import status_error
 
 _MESSAGES: dict[str, Callable[[str], BaseMessage]] = {
     "system": SystemMessage,

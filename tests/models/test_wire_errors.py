@@ -7,7 +7,7 @@ import orjson
 import pytest
 from aiohttp import client_exceptions as vendor
 
-from minipublic.models import wire
+from minipublic.models import wire_errors
 from minipublic.models.errors import (
     AuthenticationError,
     ConnectionLostError,
@@ -74,7 +74,7 @@ def test_the_table_lists_every_client_error_of_aiohttp():
 @pytest.mark.parametrize("error", CLIENT_ERRORS, ids=lambda e: e.__name__)
 def test_every_client_error_is_one_of_ours(error):
     arguments, expected = CLIENT_ERRORS[error]
-    mapped = wire.transport_error(error(*arguments), "http://here", 7.0)
+    mapped = wire_errors.transport_error(error(*arguments), "http://here", 7.0)
     assert type(mapped) is expected
     assert str(mapped).startswith("http://here: ")
 
@@ -116,7 +116,7 @@ STATUSES = [
 @pytest.mark.parametrize(("status", "body", "expected"), STATUSES)
 def test_every_status_is_one_of_ours(status, body, expected):
     sent = body.encode() if isinstance(body, str) else orjson.dumps(body)
-    mapped = wire.status_error(status, sent, "http://here/v1/x")
+    mapped = wire_errors.status_error(status, sent, "http://here/v1/x")
     assert type(mapped) is expected
     assert str(mapped).startswith(f"http://here/v1/x answered {status}: ")
     assert mapped.raw == sent.decode()
