@@ -78,7 +78,7 @@ def _server(address: str, counts: Mapping[str, Any]) -> str:
         f"{address}: {counts['prompt_tokens']:,.0f} prompt tokens"
         + (f", {rate:.1%} of them found in the prefix cache" if rate is not None else "")
         + (f" (KV cache: {held:,} tokens)" if held else "")
-        + f"; at most {counts['most_running']:,.0f} requests ran and {counts['most_waiting']:,.0f} waited; "
+        + f"; when looked at, at most {counts['most_running']:,.0f} requests ran and {counts['most_waiting']:,.0f} waited; "
         f"{counts['preemptions']:,.0f} preemptions. {counts['note'].capitalize()}."
     )
 
