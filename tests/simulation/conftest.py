@@ -1,11 +1,14 @@
 """Small studies in a folder of their own."""
 
 import asyncio
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 CODEBOOK = """
 respondent: id
