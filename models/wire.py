@@ -99,16 +99,21 @@ class Wire:
         where = self.base_url.removesuffix("/v1") + path
         return (await self._answer("POST", where, orjson.dumps(payload), retries=0)).decode(errors="replace")
 
-    async def glance(self, path: str) -> str:
+    async def glance(self, path: str, payload: dict[str, Any] | None = None) -> str:
         """The text at a path from the server's root; tried once, without waiting for a turn or a server that is gone.
+
+        Args:
+            path: From the server's root.
+            payload: Posted as JSON; without one the path is read.
 
         Raises:
             ModelError: As `post`.
         """
         where = self.base_url.removesuffix("/v1") + path
+        method, body = ("GET", None) if payload is None else ("POST", orjson.dumps(payload))
         try:
             async with asyncio.timeout(min(self._timeout_s, GLANCE_S)):
-                return (await self._once("GET", where, None, in_turn=False)).decode(errors="replace")
+                return (await self._once(method, where, body, in_turn=False)).decode(errors="replace")
         except TimeoutError as error:
             raise ModelTimeoutError(f"{where}: no answer within {GLANCE_S:g} s") from error
         except _Retry as error:

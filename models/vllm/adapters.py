@@ -49,9 +49,9 @@ class ServedAdapter:
         """Takes it out of the server, where it was put in."""
         if self.load.done:
             self.load.forget()
-            # Where the server is gone, or somebody else took it out, nothing is left to do.
+            # Where the server is gone, or somebody else took it out, nothing is left to do or to wait for.
             with contextlib.suppress(ModelError):
-                await self._wire.post_text("/v1/unload_lora_adapter", {"lora_name": self.served_name})
+                await self._wire.glance("/v1/unload_lora_adapter", {"lora_name": self.served_name})
 
     async def _load(self) -> None:
         asked = {"lora_name": self.served_name, "lora_path": str(self.folder)}

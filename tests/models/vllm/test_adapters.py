@@ -118,8 +118,10 @@ async def test_a_model_that_stays_unknown_is_said_and_not_asked_for_ever(server,
 async def test_a_server_that_is_gone_at_the_end_is_no_error(server, load, adapter):
     model = load(adapter=adapter("rep"), retries=0)
     await model.generate(ASK)
-    model._wire._outage_s = 0.0
     await server.stop()
-    await model.aclose()
+    await asyncio.sleep(0.1)  # until the pooled connection is known to be closed
+    async with asyncio.timeout(5):  # nor is the server waited for, as it is for a call
+        await model.aclose()
+    model._wire._outage_s = 0.0
     with pytest.raises(ServerGoneError):
         await model.generate(ASK)
