@@ -12,6 +12,7 @@ from ..models.journal import Entry, Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import (
     CHOOSE_METHODS,
+    DRAWING,
     Capabilities,
     Choice,
     ChooseRequest,
@@ -99,7 +100,7 @@ class Rehearsal:
         if request.method == "full_option":
             texts = sum(len(option) + 1 for option in request.options)
             self._note(request, (length + texts, length * options + texts), (1, options))
-        elif request.method == "sampled":
+        elif request.method in DRAWING:
             draws = request.draws
             self._note(request, (length, length * draws), (draws, draws * DRAWN.max_tokens))
         else:

@@ -86,6 +86,13 @@ def test_without_a_pilot_tokens_are_a_range_and_calls_are_exact(survey, tmp_path
     assert not (tmp_path / "nothing there").exists()
 
 
+def test_forced_answers_are_drawn_as_often_as_free_ones(survey):
+    free, forced = (estimate(planned(survey(asking={"method": m, "draws": 4}))) for m in ("sampled", "structured"))
+    assert {name: forced[name] for name in USED} == {name: free[name] for name in USED}
+    letters = estimate(planned(survey()))
+    assert forced["prompt_tokens"]["high"] == pytest.approx(4 * letters["prompt_tokens"]["high"], rel=1e-3)
+
+
 def test_a_prompt_is_shown_without_its_padding(consensus):
     prompts = estimate(planned(consensus()))["prompts"]
     assert "[opinion of up to 400 tokens]" in prompts["draft"]
