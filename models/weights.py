@@ -12,7 +12,12 @@ from .errors import ModelSpecError
 HASH_DIGITS = 12
 SUFFIXES = (".safetensors", ".bin", ".pt", ".gguf", ".json", ".model", ".jinja", ".tiktoken", ".txt")
 # What training leaves beside a model and does not change its answers.
-NO_PART = ("training_args.bin", "trainer_state.json", "optimizer.bin", "scheduler.bin", "all_results.json")
+NO_PART = (
+    "training_args.bin",
+    "trainer_state.json",
+    *("optimizer.pt", "optimizer.bin", "scheduler.pt", "scheduler.bin"),
+    *("all_results.json", "train_results.json", "eval_results.json"),
+)
 _RECENT_NS = 2_000_000_000
 
 

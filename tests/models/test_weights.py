@@ -1,0 +1,42 @@
+"""Weights are named by their content."""
+
+import pytest
+
+from minipublic.models.errors import ModelSpecError
+from minipublic.models.weights import content_hash, weights_hash
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    (folder / "adapter_config.json").write_text("{}")
+    return folder
+
+
+def test_the_same_content_has_one_name_wherever_it_lies(folder, tmp_path):
+    before = content_hash(folder)
+    assert content_hash(folder.rename(tmp_path / "two")) == before
+    assert weights_hash(tmp_path / "two") == before[:12]
+
+
+@pytest.mark.parametrize("file", ["optimizer.pt", "scheduler.pt", "trainer_state.json", "README.md", "rng_state.pth"])
+def test_what_training_left_behind_does_not_count(folder, file):
+    before = content_hash(folder)
+    (folder / file).write_bytes(b"gigabytes, deleted after training")
+    assert content_hash(folder) == before
+
+
+@pytest.mark.parametrize("file", ["adapter_model.safetensors", "tokenizer.json", "chat_template.jinja"])
+def test_what_changes_answers_counts(folder, file):
+    before = content_hash(folder)
+    (folder / file).write_bytes(b"another")
+    assert content_hash(folder) != before
+
+
+def test_a_folder_without_weights_is_named(tmp_path):
+    with pytest.raises(ModelSpecError, match="is no folder"):
+        content_hash(tmp_path / "nowhere")
+    with pytest.raises(ModelSpecError, match="holds no weights"):
+        content_hash(tmp_path)
