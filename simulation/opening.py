@@ -16,9 +16,20 @@ def open_models(plan: Plan) -> dict[str, LanguageModel]:
     """The models a study names, by their key in the plan.
 
     Raises:
-        ModelSpecError: A spec or an option is wrong.
+        ModelSpecError: A spec or an option is wrong, or two models would share their calls in the journal.
     """
-    return {key: _opened(plan, config) for key, config in plan.model_configs().items()}
+    configs = plan.model_configs()
+    opened = {key: _opened(plan, config) for key, config in configs.items()}
+    seen: dict[str, str] = {}
+    for key, model in opened.items():
+        other = seen.setdefault(model.name, key)
+        if other != key:
+            # The journal knows calls by the model's name: each would be given what the other answered.
+            raise ModelSpecError(
+                f"{place_of(plan.study, configs[other])} and {place_of(plan.study, configs[key])} are both "
+                f"{model.name}, with other options; compare options in two studies"
+            )
+    return opened
 
 
 def open_model(config: ModelConfig) -> LanguageModel:

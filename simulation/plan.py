@@ -22,6 +22,7 @@ from .loading import resolve
 from .people import People, make_population
 from .speakers import (
     bindings,
+    check_addresses,
     hash_of_people,
     hashes_of_folders,
     identity_of_speakers,
@@ -250,6 +251,10 @@ def _check(plan: Plan, path: Path) -> None:
                     condition(persona, c.style, plan.population.attributes, plan.prompts)
         except ConditioningError as error:
             raise InputError(f"{path}: conditions: {error}") from error
+    try:
+        check_addresses(study, plan.population)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     config = study.consensus
     if config and len(plan.population) < config.groups * config.group_size:
         raise InputError(

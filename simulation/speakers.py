@@ -11,18 +11,36 @@ from typing import Any
 
 from ..models.registry import ModelSpec
 from ..personas.population import Population
+from .errors import InputError
 from .study import ConditionConfig, ModelConfig, Study
 from .weights import folder_hash, weights_folder, with_absolute_folders
 
 _SHOWN = 12
+# Options that decide how fast a model answers and what it takes up, not what it answers: a run that met the end of a
+# device's memory goes on with others.
+_MEANS = frozenset(
+    (
+        "prompts_per_request",
+        "batch_size",
+        "prefix_cache",
+        "max_model_len",
+        "gpu_memory_utilization",
+        "max_num_seqs",
+        "enforce_eager",
+        "prefix_caching",
+        "num_gpu_blocks_override",
+        "tensor_parallel_size",
+    )
+)
 
 
 def role_key(model: ModelConfig) -> str:
-    """The model's kind and name and its options, without where it is served; weights and adapters by their content."""
+    """The model's kind, name and options; weights and adapters by their content, and nothing of where and how it is run."""
     spec = ModelSpec.parse(model.spec)
     folder = weights_folder(model)
     told = [f"adapter={folder_hash(Path(model.adapter))[:_SHOWN]}"] if model.adapter else []
-    told += [",".join(f"{k}={v}" for k, v in sorted(model.options.items()))] if model.options else []
+    options = [f"{k}={v}" for k, v in sorted(model.options.items()) if k not in _MEANS]
+    told += [",".join(options)] if options else []
     name = f"sha256-{folder_hash(folder)[:_SHOWN]}" if folder else spec.name
     return " ".join([f"{spec.kind}:{name}", *told])
 
@@ -71,8 +89,29 @@ def _in_roles(study: Study) -> Iterator[ModelConfig]:
 
 def used_models(study: Study, population: Population) -> dict[str, ModelConfig]:
     """Every model somebody speaks through, by its key; a model that is only declared is not among them."""
-    bound = dict.fromkeys(bindings(population).values())
-    return {role_key(m): m for m in (*_in_roles(study), *(study.models[name] for name in bound))}
+    return {role_key(m): m for m in _used(study, population)}
+
+
+def _used(study: Study, population: Population) -> Iterator[ModelConfig]:
+    yield from _in_roles(study)
+    for name in dict.fromkeys(bindings(population).values()):
+        yield study.models[name]
+
+
+def check_addresses(study: Study, population: Population) -> None:
+    """Looks whether models of one name are one model: a name stands for weights, and only one of them would be asked.
+
+    Raises:
+        InputError: One name is given at two addresses.
+    """
+    seen: dict[str, ModelConfig] = {}
+    for model in _used(study, population):
+        other = seen.setdefault(role_key(model), model)
+        if ModelSpec.parse(other.spec).base_url != ModelSpec.parse(model.spec).base_url:
+            raise InputError(
+                f"{place_of(study, other)} and {place_of(study, model)} are both {model.kind_and_name}, at two "
+                "addresses; serve other weights under another name, and the same weights at one address"
+            )
 
 
 def identity_of_speakers(study: Study, population: Population) -> dict[str, Any]:
@@ -128,7 +167,7 @@ def described_roles(study: Study, population: Population) -> dict[str, Any]:
 
 def notes_on_models(study: Study, population: Population) -> list[str]:
     """What looks like an oversight: a model nobody speaks through, participants without a declared model."""
-    used = [*_in_roles(study), *(study.models[name] for name in set(bindings(population).values()))]
+    used = list(_used(study, population))
     idle = [name for name, model in study.models.items() if model not in used]
     notes = [f"nobody speaks through {', '.join(idle)} (under `models`)"] if idle else []
     unbound = len(population) - len(bindings(population))
