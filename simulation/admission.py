@@ -6,7 +6,11 @@ other's prefixes out, and every question computes its persona anew (benchmarks/p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
 from ..models.limiter import AdaptiveLimit
+from ..models.protocol import LanguageModel
 
 FIRST = 4  # units, until it is known how long prompts are
 FILLED = 0.8  # of the cache: the rest is for what is being written
@@ -36,3 +40,25 @@ class Admission:
         held = prompt_tokens * OWN_SHARE * personas
         fitting = FILLED * cache_tokens / held if held else FIRST
         self.places.set_limit(max(1.0, fitting))
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A model in this process that keeps the starts of a number of prompts; 0 keeps none."""
+
+    @property
+    def prefixes_kept(self) -> int:
+        """How many."""
+        ...
+
+
+def most_units(allowed: int, models: Iterable[LanguageModel], personas: int) -> int:
+    """How many units may run at once, so that a model in this process still holds a persona when it is asked again.
+
+    Args:
+        allowed: By the user.
+        models: Who answers.
+        personas: How many personas a unit seats.
+    """
+    kept = [m.prefixes_kept for m in models if isinstance(m, Keeping) and m.prefixes_kept]
+    return min([allowed, *(max(1, int(FILLED * k) // personas) for k in kept)])

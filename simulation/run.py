@@ -16,7 +16,7 @@ from ..models.errors import BudgetError
 from ..models.journal import Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
-from .admission import Admission
+from .admission import Admission, most_units
 from .engine import rare_collections, run_units
 from .errors import InputError
 from .folder import RunFolder, write_json, write_text
@@ -111,7 +111,9 @@ async def _run(
 ) -> str | None:
     """Runs the units; returns why it stopped before the end, or None."""
     stop, passed, work = asyncio.Event(), [], make_work(plan, models)
-    admission = Admission(plan.study.engine.units_in_flight)
+    personas = plan.study.consensus.group_size if plan.study.consensus else 1
+    allowed = plan.study.engine.units_in_flight
+    admission = Admission(most_units(allowed, [m.model for m in models.values()], personas))
     admission.adjust(watch.cache_tokens, 0.0, 1)
 
     async def within_bounds(unit: Unit) -> Outcome | None:

@@ -32,8 +32,8 @@ class HFModel:
         dtype: `float32`, `bfloat16` or `float16`; bfloat16 on a GPU and float32 elsewhere by default.
         device: Such as `cpu` or `cuda:0`; the GPU where there is one by default.
         batch_size: The most prompts, continuations or texts the model works on at once.
-        prefix_cache: How many starts of prompts are kept for later calls, each with the memory of its tokens; enough
-            for the personas that are asked at the same time saves most. 0 keeps none and shares none.
+        prefix_cache: How many starts of prompts are kept for later calls, each with the memory of its tokens; a run asks
+            no more personas at the same time than these hold. 0 keeps none and shares none.
 
     Raises:
         ModelSpecError: A folder holds no model or no adapter, or an option is wrong.
@@ -132,6 +132,11 @@ class HFModel:
             )
             self._held = Lane(answerer, self._batch_size), answerer
         return self._held
+
+    @property
+    def prefixes_kept(self) -> int:
+        """How many starts of prompts are kept for later calls."""
+        return self._prefix_cache
 
     @property
     def tokens_computed(self) -> int:

@@ -4,8 +4,12 @@ import asyncio
 
 import pytest
 
-from minipublic.simulation.admission import FIRST, Admission
+from minipublic.models.synthetic import SyntheticModel
+from minipublic.simulation.admission import FIRST, Admission, most_units
 from minipublic.simulation.engine import run_units
+from minipublic.simulation.loading import load_study
+from minipublic.simulation.plan import make_plan
+from minipublic.simulation.run import run_study
 
 
 @pytest.mark.parametrize(
@@ -61,3 +65,36 @@ async def test_units_under_way_follow_the_bound_up_and_down():
     assert max(seen[:FIRST]) == FIRST
     assert max(seen) == 8
     assert seen[-5:] == [1] * 5
+
+
+class Keeper(SyntheticModel):
+    """Keeps the starts of some prompts."""
+
+    def __init__(self, kept):
+        super().__init__()
+        self.prefixes_kept = kept
+
+
+@pytest.mark.parametrize(
+    ("kept", "personas", "units"),
+    [((), 1, 64), ((0,), 1, 64), ((32,), 1, 25), ((32,), 5, 5), ((3,), 5, 1), ((1000, 40, 0), 1, 32)],
+)
+def test_no_more_personas_than_a_model_in_this_process_keeps(kept, personas, units):
+    models = [SyntheticModel(), *map(Keeper, kept)]
+    assert most_units(64, models, personas) == units
+
+
+def test_a_run_keeps_to_it(survey, folder):
+    class Slow(Keeper):
+        running = most = 0
+
+        async def choose(self, request):
+            self.running += 1
+            self.most = max(self.most, self.running)
+            await asyncio.sleep(0.001)
+            self.running -= 1
+            return await super().choose(request)
+
+    path, model = survey(survey={"presentation": "series"}), Slow(5)
+    asyncio.run(run_study(make_plan(load_study(path), path), folder / "out", models={"synthetic:default": model}))
+    assert model.most == 4  # a series is one call of a persona at a time
