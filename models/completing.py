@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from .errors import BadResponseError, ModelError, RequestRefusedError, ServerError
+from .errors import BadResponseError, ModelError, ModelTimeoutError, RequestRefusedError, ServerError
 from .openai_answers import Answer, choices_of, usage_shares
 from .protocol import Usage
 
@@ -40,7 +40,7 @@ class Completions:
         """Completes every text and reads what comes back.
 
         One prompt that the server refuses does not lose the others: each is then asked alone. A server that takes no
-        lists is asked for one at a time from then on.
+        lists, or is too slow for them, is asked for one at a time from then on.
 
         Args:
             texts: What is completed.
@@ -62,12 +62,12 @@ class Completions:
         try:
             answer = await self._post(PATH, settings | {"prompt": prompt})
             choices = choices_of(self._name, answer, len(prompts))
-        except (RequestRefusedError, BadResponseError, ServerError) as error:
+        except (RequestRefusedError, BadResponseError, ServerError, ModelTimeoutError) as error:
             if len(prompts) == 1:
                 return [error]
             results = await self._singly(group, texts, settings, read)
             if not isinstance(error, ServerError) and not any(isinstance(result, ModelError) for result in results):
-                self.most = 1  # no prompt was at fault: it is lists that the server does not take
+                self.most = 1  # no prompt was at fault: it is lists that the server does not take, or not in time
             return results
         except ModelError as error:
             return [error] * len(prompts)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minipublic.models.completing import Completions
+from minipublic.models.errors import ModelTimeoutError
 
 
 async def completed(texts, most, indices, usage):
@@ -44,3 +45,18 @@ async def test_indices_that_fit_no_prompts_are_never_guessed(places):
 
     texts = await Completions("m", post, 8).complete(["a", "b"], {}, lambda k, choice, usage: choice["text"])
     assert texts == ["A", "B"]
+
+
+async def test_a_server_too_slow_for_a_list_is_asked_one_by_one():
+    sent = []
+
+    async def post(path, payload):
+        sent.append(payload["prompt"])
+        if isinstance(payload["prompt"], list):
+            raise ModelTimeoutError("no answer within 120 s")
+        return {"choices": [{"text": payload["prompt"].upper()}]}
+
+    texts = Completions("m", post, 8)
+    for _ in range(2):
+        assert await texts.complete(["a", "b"], {}, lambda k, choice, usage: choice["text"]) == ["A", "B"]
+    assert sent == [["a", "b"], "a", "b", "a", "b"]
