@@ -24,7 +24,7 @@ from .protocol import (
     ScoreRequest,
     Usage,
 )
-from .together import attempt, choose_all, or_raise
+from .together import attempt, choose_all, or_raise, travel_together
 
 Result = TypeVar("Result", Generation, Choice, Score)
 Asked = TypeVar("Asked", bound=Request)
@@ -107,7 +107,7 @@ class JournaledModel:
                 return [await attempt(self.model.choose(fresh[0]))]
             return await choose_all(self.model, fresh)
 
-        return await self._calls("choose", requests, ask, Choice)
+        return await self._calls("choose", requests, ask, Choice, travel_together(self.model, requests))
 
     async def score(self, request: ScoreRequest) -> Score:
         """As the model, through the journal."""
@@ -132,6 +132,7 @@ class JournaledModel:
         requests: Sequence[Asked],
         ask: Callable[[Sequence[Asked]], Awaitable[list[Result | ModelError]]],
         kind: type[Result],
+        together: bool = True,
     ) -> list[Result | ModelError]:
         described = [encode((r.sampling, r.seed, r.replicate, _own(r))) for r in requests]
         keys = [call_key(operation, self.name, r.prompt, own) for r, own in zip(requests, described, strict=True)]
@@ -148,24 +149,30 @@ class JournaledModel:
                 fresh.append(_Call(key, request, own, self._pending[key]))
             found.append(self._pending[key])
         if fresh:
-            task = asyncio.create_task(self._ask(operation, fresh, ask))
+            parts = [fresh] if together else [[call] for call in fresh]
+            task = asyncio.create_task(self._ask(operation, parts, ask))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return [await asyncio.shield(f) if isinstance(f, asyncio.Future) else f for f in found]
 
     async def _ask(
-        self, operation: str, calls: list[_Call], ask: Callable[[Any], Awaitable[list[Result | ModelError]]]
+        self, operation: str, parts: list[list[_Call]], ask: Callable[[Any], Awaitable[list[Result | ModelError]]]
     ) -> None:
+        """Asks for calls that are held in the budget together; each part is written as soon as it is answered."""
+        calls = [call for part in parts for call in part]
+
+        async def asked() -> list[Result | ModelError]:
+            # All are heard out: one that breaks does not keep the others from being written.
+            done = await asyncio.gather(
+                *(self._written(operation, part, ask) for part in parts), return_exceptions=True
+            )
+            broken = [results for results in done if isinstance(results, BaseException)]
+            if broken:
+                raise broken[0]
+            return [result for results in done if not isinstance(results, BaseException) for result in results]
+
         try:
-            results = await self._within_budget([call.request for call in calls], ask)
-            entries = [
-                self._entry(operation, call, result)
-                for call, result in zip(calls, results, strict=True)
-                if not isinstance(result, ModelError) or isinstance(result, ContentFilterError)
-            ]
-            if entries:
-                await self.journal.put(entries)
-            for call, result in zip(calls, results, strict=True):
+            for call, result in zip(calls, await self._within_budget(calls, asked), strict=True):
                 call.done.set_result(result)
                 if not isinstance(result, ModelError):
                     self.counts.note(result.usage)
@@ -179,20 +186,33 @@ class JournaledModel:
             for call in calls:
                 del self._pending[call.key]
 
+    async def _written(
+        self, operation: str, calls: list[_Call], ask: Callable[[Any], Awaitable[list[Result | ModelError]]]
+    ) -> list[Result | ModelError]:
+        results = await ask([call.request for call in calls])
+        entries = [
+            self._entry(operation, call, result)
+            for call, result in zip(calls, results, strict=True)
+            if not isinstance(result, ModelError) or isinstance(result, ContentFilterError)
+        ]
+        if entries:
+            await self.journal.put(entries)
+        return results
+
     async def _within_budget(
-        self, requests: list[Any], ask: Callable[[Any], Awaitable[list[Result | ModelError]]]
+        self, calls: list[_Call], asked: Callable[[], Awaitable[list[Result | ModelError]]]
     ) -> list[Result | ModelError]:
         if self.budget is None:
-            self.counts.asked += len(requests)
-            return await ask(requests)
+            self.counts.asked += len(calls)
+            return await asked()
         try:
-            held = await self.budget.reserve(self.name, requests)
+            held = await self.budget.reserve(self.name, [call.request for call in calls])
         except SetupError as error:
-            return [error] * len(requests)
+            return [error] * len(calls)
         usages: list[Usage] = []
         try:
-            self.counts.asked += len(requests)
-            results = await ask(requests)
+            self.counts.asked += len(calls)
+            results = await asked()
             usages = [used for result in results if (used := _used(result)) is not None]
             return results
         finally:

@@ -112,13 +112,17 @@ class OpenAIModel:
             return or_raise((await self._first_tokens([request]))[0])
         return await (self._full_option(request) if request.method == "full_option" else self._draws(request))
 
+    def takes_together(self, requests: Sequence[ChooseRequest]) -> bool:
+        """Whether these travel in few requests: by `first_token` on the completions endpoint they do."""
+        return not self._chat and all(request.method == "first_token" for request in requests)
+
     async def choose_all(self, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
-        """Several independent choices; by `first_token` on the completions endpoint, in few requests.
+        """Several independent choices, in few requests where they can (see `takes_together`).
 
         Returns:
             A choice or the error it met, in the order asked.
         """
-        if not requests or self._chat or any(request.method != "first_token" for request in requests):
+        if not requests or not self.takes_together(requests):
             return list(await asyncio.gather(*(attempt(self.choose(request)) for request in requests)))
         for request in requests:
             check_choose(self.name, self.capabilities, request)

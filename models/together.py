@@ -15,7 +15,8 @@ Result = TypeVar("Result")
 async def choose_all(model: LanguageModel, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
     """Asks a model for several independent choices, such as a persona's answers to a questionnaire.
 
-    A model with a method `choose_all` of its own takes them together; any other is called once for each, at the same time.
+    A model with a method `choose_all` of its own takes them together (where it has a method `takes_together`, those of which
+    that is true); any other is called once for each, at the same time.
 
     Args:
         model: Who answers.
@@ -28,6 +29,14 @@ async def choose_all(model: LanguageModel, requests: Sequence[ChooseRequest]) ->
     if together is not None:
         return await together(requests)  # type: ignore[no-any-return]
     return list(await asyncio.gather(*(attempt(model.choose(request)) for request in requests)))
+
+
+def travel_together(model: LanguageModel, requests: Sequence[ChooseRequest]) -> bool:
+    """Whether `choose_all` asks for these together; else each is a call of its own, with an end of its own."""
+    if getattr(model, "choose_all", None) is None:
+        return False
+    takes = getattr(model, "takes_together", None)
+    return takes is None or bool(takes(requests))
 
 
 async def attempt(call: Awaitable[Result]) -> Result | ModelError:

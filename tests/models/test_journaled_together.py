@@ -201,3 +201,40 @@ async def test_a_failure_that_nobody_waits_for_any_more_is_no_warning(journal, m
     del caller
     gc.collect()
     assert caplog.records == []
+
+
+class OneByOne:
+    """Takes no lists; "slow" waits for `let`, "odd" breaks as no model error does."""
+
+    name, capabilities = "single:x", Capabilities()
+
+    def __init__(self):
+        self.let = asyncio.Event()
+
+    async def choose(self, request):
+        text = request.prompt.text
+        if text == "slow":
+            await self.let.wait()
+        if text == "odd":
+            raise TypeError("no model error")
+        return Choice((0.25, 0.75), 0.5, text)
+
+    async def aclose(self):
+        self.let.set()
+
+
+async def test_single_calls_are_written_when_they_are_answered_and_not_when_all_are(journal):
+    model = OneByOne()
+    held = JournaledModel(model, journal)
+    waiting = asyncio.create_task(held.choose_all(asks(["one", "slow", "two"])))
+    async with asyncio.timeout(5):
+        while written(journal) != ["one", "two"]:  # noqa: ASYNC110 - a run that is killed now keeps them
+            await asyncio.sleep(0.01)
+    model.let.set()
+    assert [c.raw for c in await waiting] == ["one", "slow", "two"]
+
+
+async def test_a_single_call_that_breaks_does_not_lose_the_others(journal):
+    with pytest.raises(TypeError):
+        await JournaledModel(OneByOne(), journal).choose_all(asks(["odd", "one", "two"]))
+    assert written(journal) == ["one", "two"]
