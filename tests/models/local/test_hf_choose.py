@@ -7,9 +7,11 @@ import pytest
 import tiny_model
 from tiny_survey import asked
 
+from minipublic.graphs.context import graph_prompts
 from minipublic.models.choosing import letter_of
 from minipublic.models.errors import ContextLengthError, ModelSpecError, RequestRefusedError
 from minipublic.models.protocol import ChooseRequest, Prompt, Request, Sampling, ScoreRequest
+from minipublic.personas.asking import Asking, ask_all, pose
 
 pytestmark = pytest.mark.local
 WORDS, OPTIONS, SHARES = tiny_model.IN_WORDS
@@ -35,6 +37,21 @@ async def test_first_token_is_the_plain_softmax_and_what_was_taught(load, plain,
         assert choice.probabilities == pytest.approx(truth, abs=0.05)
         assert choice.usage.prompt_tokens == len(tokenizer(request.prompt.text)["input_ids"])
         assert choice.raw == ""
+
+
+async def test_both_orders_show_the_bias_that_was_taught_and_share_it_out(load):
+    posed = [
+        pose(
+            question, before=(), names=("s", 1), prompts=graph_prompts(), asking=Asking(reorder=False, both_orders=True)
+        )
+        for question in tiny_model.QUESTIONS
+    ]
+    for question, answer in zip(tiny_model.QUESTIONS, await ask_all(load(), posed), strict=True):
+        there, back = tiny_model.truth(question, False), tiny_model.truth(question, True)[::-1]
+        mean = [(a + b) / 2 for a, b in zip(there, back, strict=True)]
+        assert answer.probabilities == pytest.approx(mean, abs=0.04)
+        assert answer.order_asymmetry == pytest.approx(tiny_model.FIRST_BIAS, abs=0.07)
+        assert answer.primacy == pytest.approx(tiny_model.FIRST_BIAS, abs=0.07)
 
 
 @pytest.mark.parametrize("adapter", ["a", "b"])
