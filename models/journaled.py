@@ -25,6 +25,7 @@ from .protocol import (
     Usage,
 )
 from .together import attempt, choose_all, or_raise, travel_together
+from .weights import by_content
 
 Result = TypeVar("Result", Generation, Choice, Score)
 Asked = TypeVar("Asked", bound=Request)
@@ -74,6 +75,7 @@ class JournaledModel:
         self.journal = journal
         self.budget = budget
         self.counts = CallCounts()
+        self._weights = by_content(model.name)  # a folder of weights may be renamed
         self._pending: dict[bytes, asyncio.Future[Any]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -135,7 +137,7 @@ class JournaledModel:
         together: bool = True,
     ) -> list[Result | ModelError]:
         described = [encode((r.sampling, r.seed, r.replicate, _own(r))) for r in requests]
-        keys = [call_key(operation, self.name, r.prompt, own) for r, own in zip(requests, described, strict=True)]
+        keys = [call_key(operation, self._weights, r.prompt, own) for r, own in zip(requests, described, strict=True)]
         stored = self.journal.get(keys)
         found: list[Result | ModelError | asyncio.Future[Any]] = []
         fresh: list[_Call] = []

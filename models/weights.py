@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +19,13 @@ NO_PART = (
     *("optimizer.pt", "optimizer.bin", "scheduler.pt", "scheduler.bin"),
     *("all_results.json", "train_results.json", "eval_results.json"),
 )
+_FOLDER = re.compile(rf"[^:+#]+(?=#[0-9a-f]{{{HASH_DIGITS}}}(?:\+|$))")
 _RECENT_NS = 2_000_000_000
+
+
+def by_content(name: str) -> str:
+    """A model's name without what the folders of its weights are called, where their hashes stand beside."""
+    return _FOLDER.sub("", name)
 
 
 def weights_hash(folder: str | Path) -> str:

@@ -27,19 +27,23 @@ class Admission:
     def __init__(self, most: int) -> None:
         self.places = AdaptiveLimit(most)
 
+    def begin(self) -> None:
+        """Lets few units begin, until it is known how large caches and prompts are."""
+        self.places.set_limit(FIRST)
+
     def adjust(self, cache_tokens: int | None, prompt_tokens: float, personas: int) -> None:
         """Sets the bound by what is known.
 
         Args:
             cache_tokens: What the smallest KV cache holds; None where no server says, and the user's bound stands.
-            prompt_tokens: A prompt's mean length so far; 0 before the first answer.
+            prompt_tokens: A prompt's mean length so far; 0 where no server says.
             personas: How many personas a unit seats.
         """
-        if cache_tokens is None:
-            return
         held = prompt_tokens * OWN_SHARE * personas
-        fitting = FILLED * cache_tokens / held if held else FIRST
-        self.places.set_limit(max(1.0, fitting))
+        if cache_tokens is None or not held:
+            self.places.set_limit(self.places.most)
+        else:
+            self.places.set_limit(max(1.0, FILLED * cache_tokens / held))
 
 
 @runtime_checkable

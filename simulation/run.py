@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 import time
@@ -29,6 +30,7 @@ from .spending import make_budget
 from .study import as_yaml
 from .work import Outcome, make_work
 
+_LOG = logging.getLogger(__name__)
 COMPLETE, FAILED, BAD_INPUT, COMPLETE_WITH_MISSING = 0, 1, 2, 3
 _LIBRARIES = ("langgraph", "langchain-core", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "aiohttp")
 
@@ -90,8 +92,7 @@ async def run_study(
             if stopped is not None:
                 status, run["stopped"] = "interrupted", stopped
         finally:
-            for model in journaled.values():
-                await model.aclose()
+            await _close(journaled)
             run |= _closing(status, outcomes, journal, journaled, time.monotonic() - started)
             run["notes"] += [outcomes.mass.warning] if outcomes.mass.warning else []
             run["servers"] = watch.described()
@@ -114,7 +115,8 @@ async def _run(
     personas = plan.study.consensus.group_size if plan.study.consensus else 1
     allowed = plan.study.engine.units_in_flight
     admission = Admission(most_units(allowed, [m.model for m in models.values()], personas))
-    admission.adjust(watch.cache_tokens, 0.0, 1)
+    if watch.counting:
+        admission.begin()
 
     async def within_bounds(unit: Unit) -> Outcome | None:
         try:
@@ -123,6 +125,7 @@ async def _run(
             passed.append(str(error))
             stop.set()  # units under way meet the same, and calls under way are waited for
             return None
+        await watch.first_look_after_an_answer()
         admission.adjust(watch.cache_tokens, _mean_prompt(models), len(unit.seats))
         return outcome
 
@@ -139,6 +142,14 @@ async def _run(
     if passed:
         return f"budget: {passed[0]}"
     return "Ctrl-C" if stop.is_set() else None
+
+
+async def _close(models: Mapping[str, JournaledModel]) -> None:
+    """Closes every model; one that cannot be closed keeps no other, and no table, from it."""
+    ends = await asyncio.gather(*(m.aclose() for m in models.values()), return_exceptions=True)
+    for model, failed in zip(models.values(), ends, strict=True):
+        if isinstance(failed, Exception):
+            _LOG.warning("%s could not be closed: %s", model.name, failed)
 
 
 def _mean_prompt(models: Mapping[str, JournaledModel]) -> float:

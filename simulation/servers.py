@@ -76,6 +76,7 @@ class ServerWatch:
     def __init__(self, models: Mapping[str, LanguageModel]) -> None:
         self._servers = {m.address: _Server(m) for m in models.values() if isinstance(m, Counting)}
         self._task: asyncio.Task[None] | None = None
+        self._looked_again = False
 
     async def __aenter__(self) -> ServerWatch:
         await self._look()
@@ -87,6 +88,17 @@ class ServerWatch:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await self._look()
+
+    @property
+    def counting(self) -> bool:
+        """Whether there is a server that may say what it does."""
+        return bool(self._servers)
+
+    async def first_look_after_an_answer(self) -> None:
+        """Looks once more: an engine in this process starts, and knows its cache, only with the first call."""
+        if not self._looked_again:
+            self._looked_again = True
             await self._look()
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..models.budget import Budget, Price, Spent
 from ..models.journal import Journal
 from ..models.protocol import LanguageModel
+from ..models.weights import by_content
 from .errors import InputError
 from .plan import Plan
 from .speakers import role_key
@@ -64,7 +65,8 @@ def known_prices(plan: Plan) -> dict[str, Price]:
 
 def _spent(journal: Journal, prices: Mapping[str, Price]) -> Spent:
     spent = Spent()
+    by_weights = {by_content(name): price for name, price in prices.items()}  # folders may have been renamed since
     for model, calls, read, written in journal.by_model():
-        price = prices.get(model, Price(0.0, 0.0))
+        price = by_weights.get(by_content(model), Price(0.0, 0.0))
         spent.add(Spent(calls, read, written, (read * price.prompt + written * price.completion) / 1e6))
     return spent

@@ -14,10 +14,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, Literal
 
 from ..choosing import DRAWN, draws_of, from_draws, total_usage
-from ..errors import RequestRefusedError, UnknownModelError
+from ..errors import ModelError, RequestRefusedError, UnknownModelError
 from ..openai import FIRST_TOKEN, OpenAIModel
 from ..openai_answers import Answer, chat_generation, choices_of, text_generation, top_tokens, usage_of
 from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, Usage
@@ -68,6 +69,7 @@ class VLLMModel(OpenAIModel):
             score=not self._chat, choose=("first_token", *by_text, "sampled", "structured"), chat=self._chat
         )
         self._letters: dict[int, dict[int, str]] = {}  # by number of options: token id -> letter
+        self._letter: dict[int, str] = {}  # all of these together
         self._finding: dict[int, Once[dict[int, str]]] = {}
         self._by_id = Once(self._answers_by_id)
 
@@ -103,10 +105,24 @@ class VLLMModel(OpenAIModel):
     async def _token_request(self, options: int) -> dict[str, Any]:
         if not await self._by_id():
             return await super()._token_request(options)
+        return self._ask_by_id(list(await self._letters_of(options))[:MOST_TOKEN_IDS])
+
+    async def _letters_of(self, options: int) -> dict[int, str]:
         if options not in self._letters:
             find = self._finding.setdefault(options, Once(partial(letter_tokens, self._tokenise, options)))
             self._letters[options] = await find()
-        return self._ask_by_id(list(self._letters[options])[:MOST_TOKEN_IDS])
+            self._letter |= self._letters[options]
+        return self._letters[options]
+
+    async def _first_tokens(self, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
+        sizes = sorted({len(request.options) for request in requests})
+        if len(sizes) == 1 or not await self._by_id() or len(await self._letters_of(sizes[-1])) <= MOST_TOKEN_IDS:
+            return await super()._first_tokens(requests)
+        # Not all tokens can be asked for: which ones must not depend on the questions that travel along.
+        groups = [[k for k, request in enumerate(requests) if len(request.options) == size] for size in sizes]
+        asked = [super(VLLMModel, self)._first_tokens([requests[k] for k in group]) for group in groups]
+        found = dict(zip(chain(*groups), chain(*await asyncio.gather(*asked)), strict=True))
+        return [found[k] for k in range(len(requests))]
 
     def _ask_by_id(self, tokens: list[int]) -> dict[str, Any]:
         asked = {"logprob_token_ids": tokens, "return_tokens_as_token_ids": True}
@@ -131,11 +147,10 @@ class VLLMModel(OpenAIModel):
         top = super()._tokens(choice)
         if not all(isinstance(token, str) and token.startswith(_TOKEN_ID) for token, _ in top):
             return top
-        letters = {token: letter for held in self._letters.values() for token, letter in held.items()}
         # Besides those asked for, the token that was drawn is listed: what was said instead of a letter.
         said = (choice["message"]["content"] if self._chat else choice["text"]) or "(nothing)"
         ids = [(int(token.removeprefix(_TOKEN_ID)), logprob) for token, logprob in top]
-        return [(letters.get(token, f"\n{said}"), logprob) for token, logprob in ids]
+        return [(self._letter.get(token, f"\n{said}"), logprob) for token, logprob in ids]
 
     async def _scores(self, request: Request, continuations: Sequence[str]) -> list[Score]:
         if not await self._by_id():

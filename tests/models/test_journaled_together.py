@@ -238,3 +238,11 @@ async def test_a_single_call_that_breaks_does_not_lose_the_others(journal):
     with pytest.raises(TypeError):
         await JournaledModel(OneByOne(), journal).choose_all(asks(["odd", "one", "two"]))
     assert written(journal) == ["one", "two"]
+
+
+async def test_weights_whose_folder_was_renamed_are_not_asked_again(journal):
+    first, again, other = Listed(), Listed(), Listed()
+    first.name, again.name, other.name = "hf:rep_a#9cd14ee3624a", "hf:final#9cd14ee3624a", "hf:rep_a#000000000000"
+    for model in (first, again, other):
+        assert (await JournaledModel(model, journal).choose(asks(["One?"])[0])).raw == "One?"
+    assert [len(model.asked) for model in (first, again, other)] == [1, 0, 1]

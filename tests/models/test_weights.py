@@ -3,7 +3,7 @@
 import pytest
 
 from minipublic.models.errors import ModelSpecError
-from minipublic.models.weights import content_hash, weights_hash
+from minipublic.models.weights import by_content, content_hash, weights_hash
 
 
 @pytest.fixture
@@ -40,3 +40,17 @@ def test_a_folder_without_weights_is_named(tmp_path):
         content_hash(tmp_path / "nowhere")
     with pytest.raises(ModelSpecError, match="holds no weights"):
         content_hash(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "weights"),
+    [
+        ("hf:base#0b78b3c5c2fa", "hf:#0b78b3c5c2fa"),
+        ("vllm_engine-chat:org/base#0b78b3c5c2fa+rep a#9cd14ee3624a", "vllm_engine-chat:#0b78b3c5c2fa+#9cd14ee3624a"),
+        ("vllm:llama+rep_a#9cd14ee3624a", "vllm:llama+#9cd14ee3624a"),
+        ("openai:gpt-4o", "openai:gpt-4o"),
+        ("openai:issue#42", "openai:issue#42"),
+    ],
+)
+def test_what_a_folder_is_called_says_nothing_of_its_weights(name, weights):
+    assert by_content(name) == weights

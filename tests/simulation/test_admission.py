@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from minipublic.models.synthetic import SyntheticModel
+from minipublic.models.vllm.metrics import ServerMetrics
 from minipublic.simulation.admission import FIRST, Admission, most_units
 from minipublic.simulation.engine import run_units
 from minipublic.simulation.loading import load_study
@@ -19,7 +20,7 @@ from minipublic.simulation.run import run_study
         (100_000, 1000.0, 1, 64),  # 0.8 * 100,000 / 1,250 = 64
         (50_000, 1000.0, 1, 32),
         (50_000, 1000.0, 5, 6),  # 6.4 groups of five
-        (50_000, 0.0, 1, FIRST),  # before the first answer
+        (50_000, 0.0, 1, 64),  # the server does not say how long prompts are
         (10, 1000.0, 1, 1),  # something must run
         (10**9, 10.0, 1, 64),
     ],
@@ -30,16 +31,17 @@ def test_as_many_as_the_cache_holds(cache, prompt, personas, places):
     assert int(admission.places.limit) == places
 
 
-def test_a_server_that_falls_silent_changes_nothing():
+def test_few_begin_until_sizes_are_known():
     admission = Admission(64)
-    admission.adjust(50_000, 1000.0, 1)
+    admission.begin()
+    assert admission.places.limit == FIRST
     admission.adjust(None, 1000.0, 1)
-    assert admission.places.limit == 32
+    assert admission.places.limit == 64
 
 
 async def test_units_under_way_follow_the_bound_up_and_down():
     admission, running, seen = Admission(16), 0, []
-    admission.adjust(10_000, 0.0, 1)
+    admission.begin()
 
     async def work(unit):
         nonlocal running
@@ -98,3 +100,34 @@ def test_a_run_keeps_to_it(survey, folder):
     path, model = survey(survey={"presentation": "series"}), Slow(5)
     asyncio.run(run_study(make_plan(load_study(path), path), folder / "out", models={"synthetic:default": model}))
     assert model.most == 4  # a series is one call of a persona at a time
+
+
+class Engine(SyntheticModel):
+    """Starts with the first call, and says only then what its cache holds."""
+
+    address = "here"
+
+    def __init__(self, cache):
+        super().__init__()
+        self.cache, self.started = cache, False
+        self.running = self.most = 0
+
+    async def choose(self, request):
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await asyncio.sleep(0.002)
+        self.running -= 1
+        self.started = True
+        return await super().choose(request)
+
+    async def metrics(self):
+        return ServerMetrics(cache_tokens=self.cache if self.started else None)
+
+
+@pytest.mark.parametrize(("cache", "most"), [(10, FIRST), (None, 64)])
+def test_an_engine_that_is_yet_to_start_is_not_flooded(survey, folder, cache, most):
+    path, model = survey(population={"from_humans": True}, survey={"presentation": "series"}), Engine(cache)
+    models = {"synthetic:default": model}
+    asyncio.run(run_study(make_plan(load_study(path), path), folder / "out", models=models))
+    assert model.most <= most
+    assert model.most > FIRST or cache

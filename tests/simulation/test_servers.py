@@ -8,8 +8,12 @@ from fault_vllm_server import FaultVLLMServer
 
 from minipublic.models.errors import ServerGoneError
 from minipublic.models.registry import load_model
+from minipublic.models.synthetic import SyntheticModel
 from minipublic.models.vllm.metrics import ServerMetrics
 from minipublic.simulation import servers
+from minipublic.simulation.loading import load_study
+from minipublic.simulation.plan import make_plan
+from minipublic.simulation.run import run_study
 from minipublic.simulation.servers import NOTE, ServerWatch
 
 
@@ -55,6 +59,18 @@ async def test_only_what_grew_during_the_run_counts():
             "note": NOTE,
         }
     }
+
+
+def test_a_model_that_cannot_be_closed_costs_nothing(survey, folder, caplog):
+    class Stuck(SyntheticModel):
+        async def aclose(self):
+            raise ServerGoneError("gone")
+
+    path = survey()
+    plan = make_plan(load_study(path), path)
+    run = asyncio.run(run_study(plan, folder / "out", models={"synthetic:default": Stuck()}))
+    assert run["status"] == "complete"
+    assert "synthetic:default could not be closed: gone" in caplog.text
 
 
 async def test_nothing_looked_up_has_no_hit_rate():

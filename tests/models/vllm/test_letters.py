@@ -102,3 +102,11 @@ async def test_forced_answers_are_letters(server, load):
     assert choice.captured_mass is None
     assert sum(choice.probabilities) == pytest.approx(1)
     assert len({b["seed"] for b in server.bodies}) == 8
+
+
+async def test_an_answer_does_not_depend_on_the_questions_that_travel_along(server, load, monkeypatch):
+    monkeypatch.setattr("fault_vllm_server.PROBABILITIES", {"A": 0.2, "B": 0.1, "B.": 0.3})
+    model, few, many = load(), asks(2), asks(26)
+    alone = [await model.choose(few), await model.choose(many)]
+    assert await model.choose_all([few, many, few]) == [alone[0], alone[1], alone[0]]
+    assert alone[0].probabilities == pytest.approx((1 / 3, 2 / 3), abs=1e-4)
