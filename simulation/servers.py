@@ -76,7 +76,7 @@ class ServerWatch:
     def __init__(self, models: Mapping[str, LanguageModel]) -> None:
         self._servers = {m.address: _Server(m) for m in models.values() if isinstance(m, Counting)}
         self._task: asyncio.Task[None] | None = None
-        self._looked_again = False
+        self._looked_again, self._looking = False, asyncio.Lock()
 
     async def __aenter__(self) -> ServerWatch:
         await self._look()
@@ -97,9 +97,10 @@ class ServerWatch:
 
     async def first_look_after_an_answer(self) -> None:
         """Looks once more: an engine in this process starts, and knows its cache, only with the first call."""
-        if not self._looked_again:
-            self._looked_again = True
-            await self._look()
+        async with self._looking:  # who comes second must not go on without knowing
+            if not self._looked_again:
+                await self._look()
+                self._looked_again = True
 
     @property
     def cache_tokens(self) -> int | None:
