@@ -19,7 +19,6 @@ from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
 from .admission import Admission, most_units
 from .engine import rare_collections, run_units
-from .errors import InputError
 from .folder import RunFolder, write_json, write_text
 from .opening import open_models
 from .outcomes import Outcomes
@@ -75,31 +74,40 @@ async def run_study(
         plan.population.save(folder.population)
         chosen = models or open_models(plan)
         run = _describe(plan, identity, chosen, limit)
-        journal = Journal(folder.calls)
-        try:
+        with contextlib.closing(Journal(folder.calls)) as journal:
             budget = make_budget(plan, chosen, journal)
-        except InputError:
-            journal.close()
-            raise
-        write_json(folder.run, run | {"status": "running"})
-        journaled = {key: JournaledModel(model, journal, budget) for key, model in chosen.items()}
-        status, started = "failed", time.monotonic()
-        outcomes, watch = Outcomes(folder, plan.study.asking.method), ServerWatch(chosen)
-        try:
-            async with watch:
-                stopped = await _run(plan, journaled, limit, outcomes, watch, progress)
-            status = "complete"
-            if stopped is not None:
-                status, run["stopped"] = "interrupted", stopped
-        finally:
-            await _close(journaled)
-            run |= _closing(status, outcomes, journal, journaled, time.monotonic() - started)
-            run["notes"] += [outcomes.mass.warning] if outcomes.mass.warning else []
-            run["servers"] = watch.described()
-            journal.close()
-            with contextlib.suppress(OSError):  # on a full disk the error under way says more
-                write_json(folder.run, run)
+            write_json(folder.run, run | {"status": "running"})
+            journaled = {key: JournaledModel(model, journal, budget) for key, model in chosen.items()}
+            await _recorded(plan, journaled, journal, folder, run, limit, progress)
         return run
+
+
+async def _recorded(
+    plan: Plan,
+    models: dict[str, JournaledModel],
+    journal: Journal,
+    folder: RunFolder,
+    run: dict[str, Any],
+    limit: int | None,
+    progress: Progress | None,
+) -> None:
+    """Runs the units, and completes `run` and its file by what came of it, however it ends."""
+    status, started = "failed", time.monotonic()
+    outcomes = Outcomes(folder, plan.study.asking.method)
+    watch = ServerWatch({key: m.model for key, m in models.items()})
+    try:
+        async with watch:
+            stopped = await _run(plan, models, limit, outcomes, watch, progress)
+        status = "complete"
+        if stopped is not None:
+            status, run["stopped"] = "interrupted", stopped
+    finally:
+        await _close(models)
+        run |= _closing(status, outcomes, journal, models, time.monotonic() - started)
+        run["notes"] += [outcomes.mass.warning] if outcomes.mass.warning else []
+        run["servers"] = watch.described()
+        with contextlib.suppress(OSError):  # on a full disk the error under way says more
+            write_json(folder.run, run)
 
 
 async def _run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -102,6 +102,10 @@ def check(
     api_key_env: Annotated[
         str | None, typer.Option("--api-key-env", metavar="VARIABLE", help="Where the key is.")
     ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="KEY=VALUE", help="An option of the model, such as adapter=FOLDER."),
+    ] = None,
 ) -> None:
     """Reach a model, time one call, and find out by trying what its server honours, ignores and refuses."""
     import asyncio
@@ -111,7 +115,8 @@ def check(
     from ...models.protocol import Prompt, Request, Sampling
     from ...models.registry import load_model
 
-    model = load_model(spec, **({"api_key_env": api_key_env} if api_key_env else {}))
+    key = {"api_key_env": api_key_env} if api_key_env else {}
+    model = load_model(spec, **key, **_options(option or []))
 
     async def tried() -> tuple[str, float, list[Finding]]:
         request = Request(Prompt.of("Say hello in one word."), Sampling(temperature=0.0, max_tokens=8), seed=0)
@@ -132,6 +137,21 @@ def check(
     typer.echo("found by trying:")
     for found in findings:
         typer.echo(f"{found.feature}: {found.verdict} ({found.detail})")
+
+
+def _options(given: list[str]) -> dict[str, Any]:
+    import yaml
+
+    found = {}
+    for each in given:
+        key, equals, value = each.partition("=")
+        try:
+            found[key] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise typer.BadParameter(f"{each!r}: the value is no YAML", param_hint="--option") from error
+        if not equals:
+            raise typer.BadParameter(f"{each!r} is no KEY=VALUE", param_hint="--option")
+    return found
 
 
 def _yes(value: bool) -> str:

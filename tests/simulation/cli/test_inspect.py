@@ -30,3 +30,11 @@ def test_the_built_in_model_is_reached_too():
 def test_a_server_that_is_not_there_is_an_error(server_beside):
     server_beside.always = "auth"
     assert "error: " in check(f"openai:m@{server_beside.url}", code=1)
+
+
+def test_a_models_options_are_given_as_in_a_study(server_beside):
+    spec = f"openai-completions:m@{server_beside.url}"
+    assert "reached" in check(spec, "--option", "top_logprobs=5", "--option", "prompts_per_request=1")
+    assert "has no option 'nonsense'" in check(spec, "--option", "nonsense=1", code=2)
+    assert "is no KEY=VALUE" in check(spec, "--option", "nonsense", code=2)
+    assert "no YAML" in check(spec, "--option", "adapter={a", code=2)
