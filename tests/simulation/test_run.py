@@ -1,18 +1,13 @@
 """The command `run` from end to end: what it writes, how it resumes, how it refuses."""
 
 import json
-import os
-import random
 import re
 import signal
-import sqlite3
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands import command, minipublic, records, wait_for_calls
 
 RECORDS = [
     "persona",
@@ -27,20 +22,6 @@ RECORDS = [
     "prompt_hash",
 ]
 UTTERANCES = ["episode", "seat", "step", "text", "missing", "model", "prompt_hash"]
-
-
-def command(*arguments) -> list[str]:
-    return [sys.executable, "-m", "minipublic.simulation.cli", *map(str, arguments)]
-
-
-def minipublic(*arguments, code: int | None = 0, **more) -> subprocess.CompletedProcess:
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, **more)
-    assert code is None or done.returncode == code, done.stdout + done.stderr
-    return done
-
-
-def records(out: Path) -> pd.DataFrame:
-    return pd.read_parquet(out / "records.parquet")
 
 
 def test_a_survey_leaves_its_folder(survey, folder):
@@ -221,59 +202,6 @@ def test_two_runs_cannot_share_a_folder(survey, folder, server_beside):
     assert "another run is writing" in minipublic("run", study, "--out", out, code=2).stderr
     process.kill()
     process.wait()
-
-
-def wait_for_calls(out: Path, calls: int, timeout_s: float = 30.0) -> None:
-    until = time.monotonic() + timeout_s
-    while time.monotonic() < until:
-        if (out / "calls.sqlite").exists() and journal_calls(out) >= calls:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"no {calls} calls in {out} within {timeout_s} s")
-
-
-def journal_calls(out: Path) -> int:
-    connection = sqlite3.connect(f"file:{out / 'calls.sqlite'}?mode=ro", uri=True)
-    try:
-        return connection.execute("select count(*) from calls").fetchone()[0]
-    except sqlite3.OperationalError:
-        return 0
-    finally:
-        connection.close()
-
-
-def kill_and_resume(study: Path, folder: Path, server, kills: int, in_flight: int) -> None:
-    clean, out = folder / "clean", folder / "killed"
-    minipublic("run", study, "--out", clean)
-    server.requests, server.delay_s = 0, 0.02
-    chance = random.Random(11)
-    for _ in range(kills):
-        held = journal_calls(out) if (out / "calls.sqlite").exists() else 0
-        process = subprocess.Popen(
-            command("run", study, "--out", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for_calls(out, held + 1)
-        time.sleep(chance.uniform(0, 0.05))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        assert process.returncode == -signal.SIGKILL
-    server.delay_s = 0
-    minipublic("run", study, "--out", out)
-    pd.testing.assert_frame_equal(records(out), records(clean))
-    assert (out / "transcripts.jsonl").read_bytes() == (clean / "transcripts.jsonl").read_bytes()
-    # Only calls under way at a kill are asked again: in flight, or answered and being written.
-    assert server.requests <= journal_calls(out) + kills * 2 * in_flight
-
-
-def test_a_killed_run_resumes_to_the_same_rows(survey, folder, server_beside):
-    study = survey(model={"spec": f"openai:m@{server_beside.url}", "max_in_flight": 4})
-    kill_and_resume(study, folder, server_beside, kills=2, in_flight=4)
-
-
-@pytest.mark.slow
-def test_twenty_kills(survey, folder, server_beside):
-    study = survey(model={"spec": f"openai:m@{server_beside.url}", "max_in_flight": 2}, survey={"replicates": 3})
-    kill_and_resume(study, folder, server_beside, kills=20, in_flight=2)
 
 
 def test_hostile_text_is_escaped_in_the_report(consensus, folder):
