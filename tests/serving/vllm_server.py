@@ -16,6 +16,7 @@ from pathlib import Path
 START_S = 400
 # On a CPU, vLLM 0.32 dies of a request with a seed whose prompt is read in chunks.
 SETTINGS = ("--dtype", "float32", "--enforce-eager", "--max-model-len", "2048", "--no-enable-chunked-prefill")
+# One place more than a test fills: on a CPU, the adapter in the last place answers for the base (docs/serving.md).
 LORA = ("--enable-lora", "--max-loras", "3", "--max-lora-rank", "8")
 
 
