@@ -138,8 +138,8 @@ class Budget:
         prompt_bytes = sum(_prompt_bytes(request) for request in requests)
         # No tokeniser makes more tokens than bytes.
         per_byte = min(1.0, self._most_per_byte[model] * MARGIN) if self._seen[model] >= KNOWN_AFTER else 1.0
-        around = sum(MESSAGE_TOKENS * (len(r.prompt.messages) + 1) * _readings(r) for r in requests)
-        most = Spent(len(requests), round(prompt_bytes * per_byte) + around, sum(map(_written, requests)))
+        around = sum(MESSAGE_TOKENS * (len(r.prompt.messages) + 1) * readings(r) for r in requests)
+        most = Spent(len(requests), round(prompt_bytes * per_byte) + around, sum(map(most_written, requests)))
         price = self.prices.get(model)
         if price:
             most.cost = (most.prompt_tokens * price.prompt + most.completion_tokens * price.completion) / 1e6
@@ -163,7 +163,7 @@ def _shown(number: float) -> str:
     return f"{number:,}" if isinstance(number, int) else f"{number:,.6g}"
 
 
-def _readings(request: Request) -> int:
+def readings(request: Request) -> int:
     """How often the server reads the prompt for this call."""
     if isinstance(request, ChooseRequest):
         return {"first_token": 1, "full_option": len(request.options)}.get(request.method, request.draws)
@@ -171,7 +171,7 @@ def _readings(request: Request) -> int:
 
 
 def _prompt_bytes(request: Request) -> int:
-    bytes_ = len(request.prompt.text.encode()) * _readings(request)
+    bytes_ = len(request.prompt.text.encode()) * readings(request)
     if isinstance(request, ScoreRequest):
         bytes_ += len(request.continuation.encode())
     if isinstance(request, ChooseRequest) and request.method == "full_option":
@@ -179,7 +179,8 @@ def _prompt_bytes(request: Request) -> int:
     return bytes_
 
 
-def _written(request: Request) -> int:
+def most_written(request: Request) -> int:
+    """The most tokens the model may write for this call."""
     if isinstance(request, ChooseRequest):
-        return _readings(request) * (1 if request.method in ("first_token", "full_option") else DRAWN.max_tokens)
+        return readings(request) * (1 if request.method in ("first_token", "full_option") else DRAWN.max_tokens)
     return 1 if isinstance(request, ScoreRequest) else request.sampling.max_tokens

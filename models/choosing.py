@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from .errors import BadResponseError, ModelSpecError, UnsupportedError
@@ -115,6 +116,16 @@ def from_draws(answers: Sequence[str], options: Sequence[str], usage: Usage = Us
     counts = [float(places.count(k)) for k in range(len(options))]
     raw = "\n".join(answer.strip() for answer in answers)
     return Choice(_normalised(counts), sum(counts) / len(answers) if answers else 0.0, raw=raw, usage=usage)
+
+
+def forced_forms(options: int) -> list[str]:
+    """What a server that forces an answer may let the model say: an option's letter, with or without a space."""
+    return [form for letter in LETTERS[:options] for form in (letter, f" {letter}")]
+
+
+def from_forced(answers: Sequence[str], options: Sequence[str], usage: Usage = Usage()) -> Choice:
+    """As `from_draws`, of answers that had to be one of `forced_forms`: no mass was left to be captured."""
+    return replace(from_draws(answers, options, usage), captured_mass=None)
 
 
 def parse_answer(answer: str, options: Sequence[str]) -> int | None:

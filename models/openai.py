@@ -23,7 +23,7 @@ from .openai_answers import (
     usage_of,
 )
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
-from .together import attempt, or_raise
+from .together import attempt, one_by_one, or_raise
 from .wire import Wire
 
 HOSTED = "https://api.openai.com/v1"
@@ -123,7 +123,7 @@ class OpenAIModel:
             A choice or the error it met, in the order asked.
         """
         if not requests or not self.takes_together(requests):
-            return list(await asyncio.gather(*(attempt(self.choose(request)) for request in requests)))
+            return await one_by_one(self, requests)
         for request in requests:
             check_choose(self.name, self.capabilities, request)
         return await self._first_tokens(requests)

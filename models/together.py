@@ -28,6 +28,11 @@ async def choose_all(model: LanguageModel, requests: Sequence[ChooseRequest]) ->
     together = getattr(model, "choose_all", None)
     if together is not None:
         return await together(requests)  # type: ignore[no-any-return]
+    return await one_by_one(model, requests)
+
+
+async def one_by_one(model: LanguageModel, requests: Sequence[ChooseRequest]) -> list[Choice | ModelError]:
+    """A call for each choice, all at the same time; a choice or the error it met, in order."""
     return list(await asyncio.gather(*(attempt(model.choose(request)) for request in requests)))
 
 

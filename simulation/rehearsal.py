@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from ..models.choosing import DRAWN
+from ..models.budget import most_written, readings
 from ..models.journal import Entry, Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import (
@@ -96,15 +96,11 @@ class Rehearsal:
 
     async def choose(self, request: ChooseRequest) -> Choice:
         """Notes the request; every option is as likely."""
-        length, options = len(request.prompt.text), len(request.options)
-        if request.method == "full_option":
-            texts = sum(len(option) + 1 for option in request.options)
-            self._note(request, (length + texts, length * options + texts), (1, options))
-        elif request.method in DRAWING:
-            draws = request.draws
-            self._note(request, (length, length * draws), (draws, draws * DRAWN.max_tokens))
-        else:
-            self._note(request, (length, length), (1, 1))
+        length = len(request.prompt.text)
+        texts = sum(len(option) + 1 for option in request.options) if request.method == "full_option" else 0
+        least = request.draws if request.method in DRAWING else 1
+        characters = (length + texts, length * readings(request) + texts)
+        self._note(request, characters, (least, most_written(request)))
         return Choice(tuple(1 / len(request.options) for _ in request.options), 1.0)
 
     async def score(self, request: ScoreRequest) -> Score:

@@ -7,7 +7,15 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from ..choosing import draws_of, from_draws, from_first_token, from_log_likelihoods, total_usage
+from ..choosing import (
+    draws_of,
+    forced_forms,
+    from_draws,
+    from_first_token,
+    from_forced,
+    from_log_likelihoods,
+    total_usage,
+)
 from ..errors import BadResponseError, ModelError, ModelSpecError, RequestRefusedError
 from ..protocol import LETTERS, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
 from ..vllm.stepwise import Steps, add_up, lay_out
@@ -37,14 +45,11 @@ class EngineAnswerer:
         if request.method == "full_option":
             scores = await self._scores(lease, request, [f" {option}" for option in request.options])
             return from_log_likelihoods([s.log_likelihood for s in scores], total_usage(s.usage for s in scores))
-        forms = [form for letter in LETTERS[: len(request.options)] for form in (letter, f" {letter}")]
-        forced = request.method == "structured"
+        forms = forced_forms(len(request.options)) if request.method == "structured" else None
         ids = self._prompt(request)
-        drawn = await asyncio.gather(
-            *(self._written(lease, ids, draw, forms if forced else None) for draw in draws_of(request))
-        )
-        counted = from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
-        return Choice(counted.probabilities, None, counted.raw, counted.usage) if forced else counted
+        drawn = await asyncio.gather(*(self._written(lease, ids, draw, forms) for draw in draws_of(request)))
+        count = from_forced if forms else from_draws
+        return count([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
     async def score(self, lease: Lease, request: ScoreRequest) -> Score:
         """The log-likelihood of a continuation."""

@@ -17,11 +17,11 @@ from functools import partial
 from itertools import chain
 from typing import Any, Literal
 
-from ..choosing import DRAWN, draws_of, from_draws, total_usage
+from ..choosing import DRAWN, draws_of, forced_forms, from_forced, total_usage
 from ..errors import ModelError, RequestRefusedError, UnknownModelError
 from ..openai import FIRST_TOKEN, OpenAIModel
 from ..openai_answers import Answer, chat_generation, choices_of, text_generation, top_tokens, usage_of
-from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, Usage
+from ..protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Score, Usage
 from ..together import or_raise
 from .adapters import ServedAdapter
 from .letters import letter_tokens, token_ids
@@ -133,7 +133,7 @@ class VLLMModel(OpenAIModel):
 
     async def _answers_by_id(self) -> bool:
         """Finds out by trying: older servers ignore the wish, or refuse it."""
-        tokens = list(await letter_tokens(self._tokenise, 2))
+        tokens = list(await self._letters_of(2))
         prompt = {"messages": [{"role": "user", "content": "A or B?"}]} if self._chat else {"prompt": "A or B? Answer:"}
         try:
             answer = await self._post(self._path, self._settings(FIRST_TOKEN) | self._ask_by_id(tokens) | prompt)
@@ -181,11 +181,9 @@ class VLLMModel(OpenAIModel):
     async def _draws(self, request: ChooseRequest) -> Choice:
         if request.method != "structured":
             return await super()._draws(request)
-        forms = [form for letter in LETTERS[: len(request.options)] for form in (letter, f" {letter}")]
-        forced = {"structured_outputs": {"choice": forms}}
+        forced = {"structured_outputs": {"choice": forced_forms(len(request.options))}}
         drawn = await asyncio.gather(*(self._forced(draw, forced) for draw in draws_of(request)))
-        counted = from_draws([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
-        return Choice(counted.probabilities, None, counted.raw, counted.usage)
+        return from_forced([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
     async def _forced(self, request: Request, forced: dict[str, Any]) -> Generation:
         answer = await self._post(self._path, self._payload(request, DRAWN) | forced)
