@@ -6,7 +6,8 @@ from .correlation import frobenius, weighted_correlation
 from .distance import wasserstein
 from .effective import effective_n
 from .endorsement import endorsement_gain
-from .payoffs import payoff_discrepancy, representativity
+from .equivalence import representativity
+from .payoffs import payoff_discrepancy
 from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey
