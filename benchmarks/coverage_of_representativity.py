@@ -1,6 +1,6 @@
 """How often the intervals of `representativity` cover: simulated studies of tabular processes, whose truth is exact.
 
-Run `python benchmarks/coverage_of_representativity.py`; it prints the table of docs/intervals.md (about 7 minutes).
+Run `python benchmarks/coverage_of_representativity.py`; it prints the table of docs/intervals.md (some 10 minutes).
 """
 
 from __future__ import annotations

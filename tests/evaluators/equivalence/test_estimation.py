@@ -118,14 +118,14 @@ def test_the_floor_is_what_a_perfect_stand_in_is_measured_as():
     random = np.random.default_rng(5)
     x, y = random.normal(size=(2, 1500, 8))
     groups = {"m": np.arange(1500)}
-    found = representativity({"m": x}, {"m": y}, groups)
+    found = representativity({"m": x}, {"m": y}, groups, bootstrap=200)
     # Means of four of noise 1 differ by sqrt(2/4) |z| = 0.564 on average, of eight by 0.399.
     assert found["noise_floor"]["value"] == pytest.approx(np.sqrt(0.5) * np.sqrt(2 / np.pi), abs=0.03)
     assert found["absolute"]["value"] == pytest.approx(np.sqrt(0.25) * np.sqrt(2 / np.pi), abs=0.03)
     for name in ("signed", "squared", "above_floor"):
         low, high = found[name]["ci"]
         assert low < 0 < high
-    off = representativity({"m": x}, {"m": y + 0.5}, groups)
+    off = representativity({"m": x}, {"m": y + 0.5}, groups, bootstrap=200)
     assert off["above_floor"]["ci"][0] > 0.05
 
 
