@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
+    from .miniature import generate_study
+    from .pretraining import pretraining_texts
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
     from .vote_splits import VoteSplit, split_voters, split_votes
@@ -31,7 +33,9 @@ _HOMES = {
     "VoteSet": "votes",
     "VoteSplit": "vote_splits",
     "demonstrations": "demonstration",
+    "generate_study": "miniature",
     "load_episodes": "episodes",
+    "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
@@ -56,7 +60,9 @@ __all__ = [
     "VoteSet",
     "VoteSplit",
     "demonstrations",
+    "generate_study",
     "load_episodes",
+    "pretraining_texts",
     "save_episodes",
     "split_blocks",
     "split_components",
