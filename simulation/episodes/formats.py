@@ -26,10 +26,12 @@ class Format:
     Args:
         read: Takes the path, and the options by name.
         options: What each option's value has to be; the value may also be given as text.
+        from_files: Whether the path has to be there; a generator may take it as it likes.
     """
 
     read: Callable[..., Reading]
     options: Mapping[str, Kind] = field(default_factory=dict)
+    from_files: bool = True
 
 
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -63,7 +65,7 @@ def read(format: str, path: Path | str, options: Mapping[str, Any] | None = None
             f"unknown format of episodes {format!r}{_hint(format, FORMATS)}; there are {', '.join(FORMATS)}"
         )
     path = Path(path)
-    if not path.exists():
+    if FORMATS[format].from_files and not path.exists():
         raise InputError(f"{path}: no such file or folder")
     known, given = FORMATS[format].options, {}
     for name, value in (options or {}).items():

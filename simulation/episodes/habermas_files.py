@@ -48,6 +48,7 @@ _OPTIONAL = (
     "rankings.numerical_ranks",
     _RATINGS,
 )
+_TEXTS = ("own_opinion.text", "critique.text", "candidates.text")
 _POSITIONS = ("question.id", "rating_index", _RATINGS)
 _SURVEY = ("question.id", "candidate.text")
 _SCALE = (
@@ -96,10 +97,7 @@ def read_files(path: Path) -> Files:
         raise InputError(f"{path}: no such Parquet file, or no Parquet file in this folder")
     columns = {p: _columns(p) for p in paths}
     left_out: Counter[str] = Counter()
-    comparisons = [p for p, there in columns.items() if _lacking(there) == []]
-    if not comparisons:
-        nearest, lacking = min(((p, _lacking(there)) for p, there in columns.items()), key=lambda found: len(found[1]))
-        raise InputError(f"{nearest}: the comparisons need the column(s) {', '.join(lacking)}")
+    comparisons = _comparisons(columns)
     rows = [row for p in comparisons for row in _rows(p, {*NEEDED, *_OPTIONAL} & columns[p])]
     others = [p for p in paths if p not in comparisons]
     rated = [p for p in others if columns[p] >= set(_POSITIONS)]
@@ -131,6 +129,15 @@ def _code(rating: Any, left_out: Counter[str]) -> int | None:
     if rating not in range(1, 8):
         raise InputError(f"ratings.agreement: {rating!r} is not on the scale of 1 to 7")
     return int(rating)
+
+
+def _comparisons(columns: Mapping[Path, set[str]]) -> list[Path]:
+    """The files with any of the comparisons' texts; each needs all of their columns."""
+    found = [p for p, there in columns.items() if there & set(_TEXTS)] or list(columns)
+    for path in found:
+        if lacking := _lacking(columns[path]):
+            raise InputError(f"{path}: the comparisons need the column(s) {', '.join(lacking)}")
+    return found
 
 
 def _lacking(columns: set[str]) -> list[str]:

@@ -42,7 +42,7 @@ def winners(rows: Sequence[Row], files: Files) -> tuple[str | None, str | None]:
 
     Rows after the critiques carry, as `top_candidate`, the statement that was criticised. So a top candidate is taken
     for the winner of the iteration whose candidates it is among. Failing that, the last one is what the round survey
-    showed; and either is the candidate that most people rank above each other one, if there is such a candidate: the
+    showed, if it showed one alone; and either is the candidate that most people rank above each other one, if there is such a candidate: the
     source's rule (Schulze) elects it too.
 
     Raises:
@@ -51,10 +51,11 @@ def winners(rows: Sequence[Row], files: Files) -> tuple[str | None, str | None]:
     first, second = of_iteration(rows, 0), of_iteration(rows, 1)
     before, after = set(_candidates(first)), set(_candidates(second)) - set(_candidates(first))
     top = {t.strip() for row in rows for t in listed(row.get("top_candidate.text")) if t and t.strip()}
-    ends = {t for row in rows for t in files.ends.get(files.key(row), ())}
+    ends = {t for row in rows for t in files.ends.get(files.key(row), ())} & after
     criticised = [row.get("top_candidate.text") for row in second] if not before else []
     draft = only("the draft", [*(top & before), *criticised]) or _preferred(first)
-    revised = only("the revised statement", top & after or ends & after) or _preferred(second)
+    shown = ends if len(ends) == 1 else ()
+    revised = only("the revised statement", top & after or shown) or _preferred(second)
     return draft or None, revised or None
 
 
@@ -85,7 +86,8 @@ def _preferred(rows: Sequence[Row]) -> str:
     """The candidate that beats each other one by a majority of rankings; "" if none does."""
     texts: dict[str, str] = {}
     for row in rows:
-        texts |= dict(zip(listed(row.get("candidates.metadata.id")), _candidates([row]), strict=False))
+        shown = zip(listed(row.get("candidates.metadata.id")), listed(row["candidates.text"]), strict=False)
+        texts |= {id: text.strip() for id, text in shown if text}
     ballots = [ballot for own in by_person(rows).values() if (ballot := _ballot(own))]
     margins = dict.fromkeys(permutations(texts, 2), 0)
     for ballot in ballots:

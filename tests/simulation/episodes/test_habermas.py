@@ -161,6 +161,25 @@ def test_missing_columns_are_named(tmp_path, missing):
         read(tmp_path, rows)
 
 
+def test_one_of_several_files_without_a_column_is_named(tmp_path):
+    write(tmp_path, "more", [{k: v for k, v in row.items() if k != "round_id"} for row in whole_round("r2")])
+    with pytest.raises(InputError, match=r"more.parquet: the comparisons need the column\(s\) round_id"):
+        read(tmp_path, whole_round())
+
+
+def test_a_survey_that_showed_several_statements_does_not_decide(tmp_path):
+    write(tmp_path, "survey", [end("w1", "Text r1-1-a"), end("w2", "Text r1-1-b")])
+    assert read(tmp_path, whole_round()).episodes.episodes[0].revised == "Text r1-1-b"  # by the rankings
+    write(tmp_path, "survey", [end("w1", "Text r1-1-a"), end("w2", "Something else")])
+    assert read(tmp_path, whole_round()).episodes.episodes[0].revised == "Text r1-1-a"
+
+
+def test_a_candidate_without_a_text_does_not_shift_the_others(tmp_path):
+    changes = {"candidates.text": [None, "Text b"], "top_candidate.text": None, "ratings.agreement": [None, "AGREE"]}
+    (episode,) = read(tmp_path, whole_round(**changes)).episodes.episodes
+    assert (episode.draft, episode.seats[0].ratings) == ("Text b", {"draft": 6.0, "revised": 6.0})
+
+
 def test_somebody_has_to_be_named(tmp_path):
     rows = [{k: v for k, v in row.items() if "worker" not in k and "participant" not in k} for row in whole_round()]
     with pytest.raises(InputError, match="worker_id"):
