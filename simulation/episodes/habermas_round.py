@@ -42,8 +42,8 @@ def winners(rows: Sequence[Row], files: Files) -> tuple[str | None, str | None]:
 
     Rows after the critiques carry, as `top_candidate`, the statement that was criticised. So a top candidate is taken
     for the winner of the iteration whose candidates it is among. Failing that, the last one is what the round survey
-    showed, if it showed one alone; and either is the candidate that most people rank above each other one, if there is such a candidate: the
-    source's rule (Schulze) elects it too.
+    showed, if it showed one alone; and either is the candidate that most people rank above each other one, if there is
+    such a candidate: the source's rule (Schulze) elects it too.
 
     Raises:
         ContradictionError: Several statements won.
