@@ -6,10 +6,12 @@ from .correlation import frobenius, weighted_correlation
 from .distance import wasserstein
 from .effective import effective_n
 from .endorsement import endorsement_gain
+from .likelihood import likelihood_difference, likelihood_table
 from .payoffs import payoff_discrepancy, representativity
 from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey
+from .wins import win_rates
 
 __all__ = [
     "Item",
@@ -21,8 +23,11 @@ __all__ = [
     "endorsement_gain",
     "evaluate_survey",
     "frobenius",
+    "likelihood_difference",
+    "likelihood_table",
     "payoff_discrepancy",
     "representativity",
     "wasserstein",
     "weighted_correlation",
+    "win_rates",
 ]
