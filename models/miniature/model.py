@@ -165,7 +165,8 @@ class MiniatureModel:
 
 
 def _question(context: Mapping[str, Any]) -> str:
-    return str(context.get("question_text") or "") or _told(context, "proposition")
+    # A closed question's text is the whole item that asks for the answer: the proposition says what it is about.
+    return str(context.get("proposition") or "") or _told(context, "question_text")
 
 
 def _told(context: Mapping[str, Any], key: str) -> str:

@@ -21,6 +21,7 @@ _WORDED = re.compile(
     rf"(?:should we|we should) ({'|'.join(a for a, _ in ACTIONS)}) ({'|'.join(QUALIFIERS)}) ({'|'.join(THINGS)})",
     re.IGNORECASE,
 )
+_SHOULD = re.compile(r"^(?:should we|we should) ")
 _SIGN = dict(ACTIONS)
 
 
@@ -59,11 +60,11 @@ def topic(public: str, text: str) -> Vector:
     """Which mixture of attitudes a question or its proposition is about: a vector of unit length.
 
     Things and qualifiers each have a direction, which an action is for or against: so that it can be learned which way a
-    new question points. Any other text has a direction of its own.
+    new question points. Any other text has a direction of its own, "Should we X?" the same as "We should X.".
     """
     match = _WORDED.search(text)
     if match is None:
-        return direction(public, DIMENSIONS, short(topic_key(text)))
+        return direction(public, DIMENSIONS, short(_SHOULD.sub("", topic_key(text))))
     action, qualifier, thing = (word.lower() for word in match.groups())
     main = normals(DIMENSIONS, public, "thing", thing)
     turn = normals(DIMENSIONS, public, "qualifier", qualifier)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
+    from .miniature import generate_study
+    from .pretraining import pretraining_texts
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
 
@@ -23,7 +25,9 @@ _HOMES = {
     "Variant": "variant",
     "VariantError": "variant",
     "demonstrations": "demonstration",
+    "generate_study": "miniature",
     "load_episodes": "episodes",
+    "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
@@ -40,7 +44,9 @@ __all__ = [
     "Variant",
     "VariantError",
     "demonstrations",
+    "generate_study",
     "load_episodes",
+    "pretraining_texts",
     "save_episodes",
     "split_blocks",
     "split_components",
