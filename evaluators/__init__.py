@@ -11,7 +11,7 @@ from .payoffs import payoff_discrepancy, representativity
 from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey
-from .wins import win_rates
+from .wins import pair_results, win_rates
 
 __all__ = [
     "Item",
@@ -25,6 +25,7 @@ __all__ = [
     "frobenius",
     "likelihood_difference",
     "likelihood_table",
+    "pair_results",
     "payoff_discrepancy",
     "representativity",
     "wasserstein",

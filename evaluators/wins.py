@@ -58,7 +58,7 @@ def win_rates(
     there = np.isfinite(p) & np.isfinite(q)
     p, q, group = p[there], q[there], group[there]
     verdicts = _verdicts(p, margin), _verdicts(q, margin)
-    results = (np.sign(verdicts[0] + verdicts[1]) * (verdicts[0] == verdicts[1]) + 1) / 2
+    results = pair_results(p, q, margin)
     ties = results == 0.5
 
     def share(values: Floats) -> dict[str, object]:
@@ -77,6 +77,22 @@ def win_rates(
             "missing": int((~there).sum()),
         },
     }
+
+
+def pair_results(first: ArrayLike, second: ArrayLike, margin: float = 0.0) -> Floats:
+    """What a contestant wins from each pair, as `win_rates` counts it: to compare two contestants on the same pairs.
+
+    Args:
+        first: Shape (n,), as in `win_rates`.
+        second: Shape (n,).
+        margin: As in `win_rates`.
+
+    Returns:
+        Shape (n,): 1 won, 1/2 tied, 0 lost; NaN where an order is missing.
+    """
+    p, q = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    one, two = _verdicts(p, margin), _verdicts(q, margin)
+    return np.where(np.isnan(p) | np.isnan(q), np.nan, (np.sign(one + two) * (one == two) + 1) / 2)
 
 
 def _checked(
