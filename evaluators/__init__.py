@@ -6,8 +6,9 @@ from .correlation import frobenius, weighted_correlation
 from .distance import wasserstein
 from .effective import effective_n
 from .endorsement import endorsement_gain
+from .equivalence import representativity
 from .likelihood import likelihood_difference, likelihood_table
-from .payoffs import payoff_discrepancy, representativity
+from .payoffs import payoff_discrepancy
 from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -47,6 +50,43 @@ def cluster_means(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: in
     return cluster_ratios(values, np.ones(len(np.asarray(values))), groups, bootstrap, seed)
 
 
+def means_of_means(
+    values: Sequence[ArrayLike], groups: Sequence[ArrayLike], bootstrap: int, seed: int
+) -> tuple[float, Floats]:
+    """The mean of several parts' means, each part counting alike, and its resamples over groups.
+
+    A group that is in several parts is drawn in all of them together.
+
+    Args:
+        values: For each part, shape (n,); those that are NaN are left out.
+        groups: For each part, shape (n,), the group of each value.
+        bootstrap: Resamples.
+        seed: The same seed draws the same groups.
+
+    Returns:
+        The mean, NaN where a part has no value, and resamples of shape (bootstrap,), NaN where a part was not drawn.
+    """
+    parts = [_present(v, g) for v, g in zip(values, groups, strict=True)]
+    if not all(len(x) for x, _ in parts):
+        return float("nan"), np.empty(0)
+    names = np.unique(np.concatenate([g for _, g in parts]))
+    k = len(names)
+    drawn = np.random.default_rng([seed, 4]).multinomial(k, np.full(k, 1 / k), size=bootstrap).astype(float)
+    resamples = []
+    for x, g in parts:
+        index = np.searchsorted(names, g)
+        sums, counts = np.bincount(index, weights=x, minlength=k), np.bincount(index, minlength=k).astype(float)
+        total = drawn @ counts
+        resamples.append(drawn @ sums / np.where(total > 0, total, np.nan))
+    return float(np.mean([x.mean() for x, _ in parts])), np.mean(resamples, axis=0)
+
+
+def _present(values: ArrayLike, groups: ArrayLike) -> tuple[Floats, NDArray[Any]]:
+    x, g = np.asarray(values, dtype=float), np.asarray(groups)
+    there = np.isfinite(x)
+    return x[there], g[there]
+
+
 def small_sample_factor(clusters: int) -> float:
     """By how much resamples of few clusters are too narrow.
 
@@ -58,7 +98,7 @@ def small_sample_factor(clusters: int) -> float:
     return float(np.sqrt(clusters / (clusters - 1)) * t.ppf(0.975, clusters - 1) / norm.ppf(0.975))
 
 
-def clustered_interval(value: float, resamples: Floats, clusters: int) -> dict[str, object]:
+def clustered_interval(value: float, resamples: Floats, clusters: int) -> dict[str, Any]:
     """A value and its 95 % interval from resamples of so many clusters as `{value, ci}`; `reason` where one is None."""
     if not np.isfinite(value):
         return {"value": None, "ci": None, "reason": "there is no value"}
@@ -68,14 +108,22 @@ def clustered_interval(value: float, resamples: Floats, clusters: int) -> dict[s
     return {"value": value, "ci": ci} | ({} if ci else {"reason": "no resamples were asked for"})
 
 
-def mean_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> dict[str, object]:
+def mean_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> dict[str, Any]:
     """The mean and its clustered 95 % interval as `{value, ci}`; `reason` where one is None."""
-    value, resamples = cluster_means(values, groups, bootstrap, seed)
-    n = len(np.unique(np.asarray(groups)[np.isfinite(np.asarray(values, dtype=float))]))
+    return mean_of_means_with_interval([values], [groups], bootstrap, seed)
+
+
+def mean_of_means_with_interval(
+    values: Sequence[ArrayLike], groups: Sequence[ArrayLike], bootstrap: int, seed: int
+) -> dict[str, Any]:
+    """The mean of several parts' means, as in `means_of_means`, and its interval; `reason` where one is None."""
+    value, resamples = means_of_means(values, groups, bootstrap, seed)
+    # The part with the fewest groups says how little the resamples can show.
+    n = min(len(np.unique(_present(v, g)[1])) for v, g in zip(values, groups, strict=True))
     return clustered_interval(value, resamples, n)
 
 
-def share_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> dict[str, object]:
+def share_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> dict[str, Any]:
     """As `mean_with_interval`, of values in [0, 1]: the interval stays between them.
 
     Where all values are the same, resamples would claim certainty. The interval is then Wilson's for as many trials as
