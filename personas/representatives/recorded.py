@@ -98,7 +98,11 @@ class RecordedPeople:
     def _rating(self, seat: SeatWords, request: ChooseRequest) -> int | None:
         statement = str(request.context.get("statement") or "").strip()
         texts = {"draft": self.episode.draft, "revised": self.episode.revised}
-        found = [seat.ratings[name] for name, text in texts.items() if text and text.strip() == statement and name in seat.ratings]
+        found = [
+            seat.ratings[name]
+            for name, text in texts.items()
+            if text and text.strip() == statement and name in seat.ratings
+        ]
         ranks = list(request.context.get("option_rank") or range(len(request.options)))
         return ranks.index(int(found[0]) - 1) if found and found[0] - 1 in ranks else None
 
