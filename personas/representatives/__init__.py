@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .pretraining import pretraining_texts
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
+    from .vote_splits import VoteSplit, split_voters, split_votes
+    from .votes import Preference, Statement, Vote, VoteError, VoteSet
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
 _HOMES = {
@@ -19,11 +21,17 @@ _HOMES = {
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "Preference": "votes",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
+    "Statement": "votes",
     "Variant": "variant",
     "VariantError": "variant",
+    "Vote": "votes",
+    "VoteError": "votes",
+    "VoteSet": "votes",
+    "VoteSplit": "vote_splits",
     "demonstrations": "demonstration",
     "generate_study": "miniature",
     "load_episodes": "episodes",
@@ -31,6 +39,8 @@ _HOMES = {
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
+    "split_voters": "vote_splits",
+    "split_votes": "vote_splits",
 }
 
 __all__ = [
@@ -38,11 +48,17 @@ __all__ = [
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "Preference",
     "SeatWords",
     "Split",
     "SplitError",
+    "Statement",
     "Variant",
     "VariantError",
+    "Vote",
+    "VoteError",
+    "VoteSet",
+    "VoteSplit",
     "demonstrations",
     "generate_study",
     "load_episodes",
@@ -50,6 +66,8 @@ __all__ = [
     "save_episodes",
     "split_blocks",
     "split_components",
+    "split_voters",
+    "split_votes",
 ]
 
 

@@ -1,11 +1,12 @@
 """What a small model reads before it learns of anybody: the language of the miniature world, and nothing of a person.
 
-The texts are those of another study's people. Three shapes of documents:
+The texts are those of another study's people. Four shapes of documents:
 
 - `loose`: questions, statements, opinions and critiques, a line each, drawn one by one, so that nothing in a document
   goes with anything else in it;
 - `prompted`: a representative's prompt and an answer, each part drawn by itself in the same way, so that a model learns
   the form of the task and which texts there are, and not how an answer follows from what is told of the person;
+- `repeats`: loose lines, one or two of which are said once more, so that a model learns to take up what it has read;
 - `habits`: what one person wrote on several questions, a line each, so that a model learns to take up from its context
   how somebody talks. A model that is to know nothing of that reads none of these.
 """
@@ -13,7 +14,7 @@ The texts are those of another study's people. Three shapes of documents:
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -27,8 +28,8 @@ from .miniature import generate_study
 from .prompting import Step, render_step
 from .variant import MOST, Variant
 
-Shape = Literal["loose", "prompted", "habits"]
-SHAPES: tuple[Shape, ...] = ("loose", "prompted", "habits")
+Shape = Literal["loose", "prompted", "repeats", "habits"]
+SHAPES: tuple[Shape, ...] = ("loose", "prompted", "repeats", "habits")
 VANILLA: Mapping[Shape, float] = {"loose": 0.5, "prompted": 0.5}
 FULL = Variant(True, MOST, MOST, MOST)
 SHORTEST, LONGEST = 4, 8
@@ -64,14 +65,13 @@ def pretraining_texts(
     draw = random.Random(derive_seed("pretraining", public, seed))
     pool = _Pool(others(public, seed), draw)
     book = prompts or persona_prompts()
-    return [
-        pool.loose()
-        if shape == "loose"
-        else pool.habits()
-        if shape == "habits"
-        else pool.prompted(draw.choice(steps), draw.choice(variants), book)
-        for shape in draw.choices(list(shares), list(shares.values()), k=n)
-    ]
+    write: dict[Shape, Callable[[], str]] = {
+        "loose": pool.loose,
+        "prompted": lambda: pool.prompted(draw.choice(steps), draw.choice(variants), book),
+        "repeats": pool.repeats,
+        "habits": pool.habits,
+    }
+    return [write[shape]() for shape in draw.choices(list(shares), list(shares.values()), k=n)]
 
 
 @lru_cache(maxsize=2)
@@ -98,8 +98,12 @@ class _Pool:
 
     def loose(self) -> str:
         """Lines that have nothing to do with each other."""
-        kinds = [self._question, self._statement, self._opinion, self._critique]
-        return "\n".join(self.draw.choice(kinds)() for _ in range(self.draw.randint(SHORTEST, LONGEST)))
+        return "\n".join(self._lines())
+
+    def repeats(self) -> str:
+        """Such lines, and one or two of them again."""
+        lines = self._lines()
+        return "\n".join([*lines, *self.draw.sample(lines, self.draw.randint(1, 2))])
 
     def habits(self) -> str:
         """One person's opinions and critiques in a drawn order."""
@@ -121,6 +125,10 @@ class _Pool:
         )
         answer = self._opinion() if step == "opinion" else self._critique()
         return f"{rendered.text} {answer}"
+
+    def _lines(self) -> list[str]:
+        kinds = [self._question, self._statement, self._opinion, self._critique]
+        return [self.draw.choice(kinds)() for _ in range(self.draw.randint(SHORTEST, LONGEST))]
 
     def _mixed_person(self) -> Persona:
         past = [

@@ -20,7 +20,7 @@ def test_shares_decide_the_shapes():
     texts = pretraining_texts(300, shares={"loose": 1, "prompted": 2})
     prompted = sum(text.startswith("Question: ") for text in texts)
     assert 160 <= prompted <= 240
-    with pytest.raises(ValueError, match="loose, prompted, habits"):
+    with pytest.raises(ValueError, match="loose, prompted, repeats, habits"):
         pretraining_texts(1, shares={"tight": 1.0})
     with pytest.raises(ValueError, match="above 0"):
         pretraining_texts(1, shares={"loose": 0.0})
@@ -79,6 +79,12 @@ def test_habits_are_one_persons():
         for text in pretraining_texts(200, shares={"habits": 1})
     ]
     assert sum(repeated) > 170
+
+
+def test_repeated_lines_come_again_at_the_end():
+    for text in pretraining_texts(50, shares={"repeats": 1}):
+        *lines, last = text.split("\n")
+        assert last in lines
 
 
 def test_nobody_in_it_sits_in_a_study():
