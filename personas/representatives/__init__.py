@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
+    from .vote_splits import VoteSplit, split_voters, split_votes
+    from .votes import Preference, Statement, Vote, VoteError, VoteSet
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
 _HOMES = {
@@ -17,16 +19,24 @@ _HOMES = {
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "Preference": "votes",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
+    "Statement": "votes",
     "Variant": "variant",
     "VariantError": "variant",
+    "Vote": "votes",
+    "VoteError": "votes",
+    "VoteSet": "votes",
+    "VoteSplit": "vote_splits",
     "demonstrations": "demonstration",
     "load_episodes": "episodes",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
+    "split_voters": "vote_splits",
+    "split_votes": "vote_splits",
 }
 
 __all__ = [
@@ -34,16 +44,24 @@ __all__ = [
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "Preference",
     "SeatWords",
     "Split",
     "SplitError",
+    "Statement",
     "Variant",
     "VariantError",
+    "Vote",
+    "VoteError",
+    "VoteSet",
+    "VoteSplit",
     "demonstrations",
     "load_episodes",
     "save_episodes",
     "split_blocks",
     "split_components",
+    "split_voters",
+    "split_votes",
 ]
 
 

@@ -1,0 +1,1 @@
+"""Readers of episodes: files of deliberations, real or simulated, in several layouts."""
