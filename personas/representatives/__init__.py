@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
+    from .payoff_cases import PayoffCase, PayoffError, PayoffSet, Scale, rating_cases, vote_cases
+    from .payoff_likert import LikertPayoffs
+    from .payoff_model import PayoffModel
+    from .payoff_training import train_payoff_model
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
     from .vote_splits import VoteSplit, split_voters, split_votes
@@ -19,7 +23,13 @@ _HOMES = {
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "LikertPayoffs": "payoff_likert",
+    "PayoffCase": "payoff_cases",
+    "PayoffError": "payoff_cases",
+    "PayoffModel": "payoff_model",
+    "PayoffSet": "payoff_cases",
     "Preference": "votes",
+    "Scale": "payoff_cases",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
@@ -32,11 +42,14 @@ _HOMES = {
     "VoteSplit": "vote_splits",
     "demonstrations": "demonstration",
     "load_episodes": "episodes",
+    "rating_cases": "payoff_cases",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
     "split_voters": "vote_splits",
     "split_votes": "vote_splits",
+    "train_payoff_model": "payoff_training",
+    "vote_cases": "payoff_cases",
 }
 
 __all__ = [
@@ -44,7 +57,13 @@ __all__ = [
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "LikertPayoffs",
+    "PayoffCase",
+    "PayoffError",
+    "PayoffModel",
+    "PayoffSet",
     "Preference",
+    "Scale",
     "SeatWords",
     "Split",
     "SplitError",
@@ -57,11 +76,14 @@ __all__ = [
     "VoteSplit",
     "demonstrations",
     "load_episodes",
+    "rating_cases",
     "save_episodes",
     "split_blocks",
     "split_components",
     "split_voters",
     "split_votes",
+    "train_payoff_model",
+    "vote_cases",
 ]
 
 
