@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
+    from .miniature import generate_study
     from .payoff_cases import PayoffCase, PayoffError, PayoffSet, Scale, rating_cases, vote_cases
     from .payoff_likert import LikertPayoffs
     from .payoff_model import PayoffModel
     from .payoff_training import train_payoff_model
+    from .pretraining import pretraining_texts
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
     from .vote_splits import VoteSplit, split_voters, split_votes
@@ -41,8 +43,10 @@ _HOMES = {
     "VoteSet": "votes",
     "VoteSplit": "vote_splits",
     "demonstrations": "demonstration",
+    "generate_study": "miniature",
     "load_episodes": "episodes",
     "rating_cases": "payoff_cases",
+    "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
@@ -75,8 +79,10 @@ __all__ = [
     "VoteSet",
     "VoteSplit",
     "demonstrations",
+    "generate_study",
     "load_episodes",
     "rating_cases",
+    "pretraining_texts",
     "save_episodes",
     "split_blocks",
     "split_components",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...personas.persona import Attribute, Persona
 from ...personas.population import Population
@@ -104,7 +104,7 @@ def _people(table: pd.DataFrame, dialogue: Dialogue) -> list[Persona]:
     ]
 
 
-def _label(row: Mapping[str, str], trait: Trait) -> str:
+def _label(row: Mapping[Any, Any], trait: Trait) -> str:
     cells = [row[column] for column in trait.columns]
     return " and ".join(trait.labels.get(cell, cell) for cell in cells if cell not in UNKNOWN)
 
