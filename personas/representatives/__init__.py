@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
+    from .settings import TrainingError, TrainingSettings
     from .splits import Split, SplitError, split_blocks, split_components
+    from .training import Trained, train_representative
     from .variant import Variant, VariantError
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
@@ -20,6 +22,9 @@ _HOMES = {
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
+    "Trained": "training",
+    "TrainingError": "settings",
+    "TrainingSettings": "settings",
     "Variant": "variant",
     "VariantError": "variant",
     "demonstrations": "demonstration",
@@ -27,6 +32,7 @@ _HOMES = {
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
+    "train_representative": "training",
 }
 
 __all__ = [
@@ -37,6 +43,9 @@ __all__ = [
     "SeatWords",
     "Split",
     "SplitError",
+    "Trained",
+    "TrainingError",
+    "TrainingSettings",
     "Variant",
     "VariantError",
     "demonstrations",
@@ -44,6 +53,7 @@ __all__ = [
     "save_episodes",
     "split_blocks",
     "split_components",
+    "train_representative",
 ]
 
 
