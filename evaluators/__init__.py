@@ -6,10 +6,13 @@ from .correlation import frobenius, weighted_correlation
 from .distance import wasserstein
 from .effective import effective_n
 from .endorsement import endorsement_gain
-from .payoffs import payoff_discrepancy, representativity
+from .equivalence import representativity
+from .likelihood import likelihood_difference, likelihood_table
+from .payoffs import payoff_discrepancy
 from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey
+from .wins import pair_results, win_rates
 
 __all__ = [
     "Item",
@@ -21,8 +24,12 @@ __all__ = [
     "endorsement_gain",
     "evaluate_survey",
     "frobenius",
+    "likelihood_difference",
+    "likelihood_table",
+    "pair_results",
     "payoff_discrepancy",
     "representativity",
     "wasserstein",
     "weighted_correlation",
+    "win_rates",
 ]
