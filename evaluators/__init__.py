@@ -6,6 +6,8 @@ from .correlation import frobenius, weighted_correlation
 from .distance import wasserstein
 from .effective import effective_n
 from .endorsement import endorsement_gain
+from .equivalence import representativity
+from .likelihood import likelihood_difference, likelihood_table
 from .payoffs import payoff_discrepancy, representativity
 from .rates import Rates
 from .ratings import evaluate_ratings
@@ -13,6 +15,7 @@ from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey
 from .votes import evaluate_votes
+from .wins import pair_results, win_rates
 
 __all__ = [
     "Item",
@@ -27,8 +30,12 @@ __all__ = [
     "evaluate_survey",
     "evaluate_votes",
     "frobenius",
+    "likelihood_difference",
+    "likelihood_table",
+    "pair_results",
     "payoff_discrepancy",
     "representativity",
     "wasserstein",
     "weighted_correlation",
+    "win_rates",
 ]

@@ -1,4 +1,7 @@
-"""Payoff discrepancy: how far expected payoffs move when people are substituted (Jarrett et al. 2025, eq. 16 and 21)."""
+"""Payoff discrepancy: how far payoffs move when people are substituted, one episode each (Jarrett et al. 2025, eq. 21).
+
+Episodes that are played several times, and several mechanisms, are what `equivalence.representativity` is for.
+"""
 
 from __future__ import annotations
 
@@ -54,41 +57,5 @@ def payoff_discrepancy(
             "participants": int(there.sum()),
             "groups": len(np.unique(group[there])),
             "missing": int((~there).sum()),
-        },
-    }
-
-
-def representativity(
-    base: dict[str, ArrayLike],
-    substituted: dict[str, ArrayLike],
-    groups: dict[str, ArrayLike],
-    *,
-    bootstrap: int = 1000,
-    seed: int = 0,
-) -> dict[str, Any]:
-    """The discrepancy averaged over a family of mechanisms (eq. 16), groups resampled together across mechanisms.
-
-    Args:
-        base: By mechanism, payoffs as in `payoff_discrepancy`.
-        substituted: The same.
-        groups: The same; a group of one name is one cluster under all mechanisms.
-        bootstrap: Resamples.
-        seed: Of the resamples.
-
-    Raises:
-        ValueError: The three name different mechanisms.
-    """
-    if not base.keys() == substituted.keys() == groups.keys() or not base:
-        raise ValueError("base, substituted and groups must name the same mechanisms, at least one")
-    # Every mechanism counts alike, whatever its number of episodes.
-    parts = [np.asarray(substituted[m], dtype=float) - np.asarray(base[m], dtype=float) for m in base]
-    scaled = [d * (sum(map(len, parts)) / (len(parts) * max(len(d), 1))) for d in parts]
-    clusters = np.concatenate([np.asarray(groups[m]) for m in base])
-    difference = np.concatenate(scaled)
-    return {
-        "signed": mean_with_interval(difference, clusters, bootstrap, seed),
-        "absolute": mean_with_interval(np.abs(difference), clusters, bootstrap, seed),
-        "mechanisms": {
-            m: payoff_discrepancy(base[m], substituted[m], groups[m], bootstrap=bootstrap, seed=seed) for m in base
         },
     }

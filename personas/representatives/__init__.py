@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .payoff_model import PayoffModel
     from .payoff_training import train_payoff_model
     from .pretraining import pretraining_texts
+    from .settings import TrainingError, TrainingSettings
     from .splits import Split, SplitError, split_blocks, split_components
+    from .training import Trained, train_representative
     from .variant import Variant, VariantError
     from .vote_splits import VoteSplit, split_voters, split_votes
     from .votes import Preference, Statement, Vote, VoteError, VoteSet
@@ -36,6 +38,9 @@ _HOMES = {
     "Split": "splits",
     "SplitError": "splits",
     "Statement": "votes",
+    "Trained": "training",
+    "TrainingError": "settings",
+    "TrainingSettings": "settings",
     "Variant": "variant",
     "VariantError": "variant",
     "Vote": "votes",
@@ -54,6 +59,7 @@ _HOMES = {
     "split_votes": "vote_splits",
     "train_payoff_model": "payoff_training",
     "vote_cases": "payoff_cases",
+    "train_representative": "training",
 }
 
 __all__ = [
@@ -72,6 +78,9 @@ __all__ = [
     "Split",
     "SplitError",
     "Statement",
+    "Trained",
+    "TrainingError",
+    "TrainingSettings",
     "Variant",
     "VariantError",
     "Vote",
@@ -81,14 +90,15 @@ __all__ = [
     "demonstrations",
     "generate_study",
     "load_episodes",
-    "rating_cases",
     "pretraining_texts",
+    "rating_cases",
     "save_episodes",
     "split_blocks",
     "split_components",
     "split_voters",
     "split_votes",
     "train_payoff_model",
+    "train_representative",
     "vote_cases",
 ]
 

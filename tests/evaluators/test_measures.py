@@ -17,7 +17,6 @@ from minipublic.evaluators import (
     endorsement_gain,
     frobenius,
     payoff_discrepancy,
-    representativity,
     wasserstein,
     weighted_correlation,
 )
@@ -128,11 +127,3 @@ def test_nothing_has_a_reason_instead_of_a_value():
 def test_arrays_of_other_lengths_are_refused():
     with pytest.raises(ValueError, match="one row per"):
         payoff_discrepancy([1.0], [1.0, 2.0], ["a"])
-
-
-def test_representativity_counts_every_mechanism_alike():
-    base = {"m1": [1.0, 1, 1, 1], "m2": [1.0, 1]}
-    other = {"m1": [2.0, 2, 2, 2], "m2": [4.0, 4]}
-    found = representativity(base, other, {"m1": ["a", "a", "b", "b"], "m2": ["a", "b"]})
-    assert found["signed"]["value"] == pytest.approx((1 + 3) / 2)
-    assert found["mechanisms"]["m2"]["signed"]["value"] == 3
