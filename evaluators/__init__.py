@@ -8,7 +8,7 @@ from .effective import effective_n
 from .endorsement import endorsement_gain
 from .equivalence import representativity
 from .likelihood import likelihood_difference, likelihood_table
-from .payoffs import payoff_discrepancy, representativity
+from .payoffs import payoff_discrepancy
 from .rates import Rates
 from .ratings import evaluate_ratings
 from .responses import Item, Responses

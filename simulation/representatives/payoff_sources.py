@@ -13,7 +13,7 @@ from ...models.errors import ModelError
 from ...models.protocol import ChooseMethod, ChooseRequest, LanguageModel, Message, Prompt
 from ...models.seeds import derive_seed
 from ...models.templates import PromptBook
-from ...personas.asking import Asking, Names, ask, as_missing, persona_context, pose
+from ...personas.asking import Asking, Names, as_missing, ask, persona_context, pose
 from ...personas.conditioning import condition
 from ...personas.payoffs import expected_value
 from ...personas.persona import Attribute
