@@ -73,6 +73,36 @@ def continuation_ids(tokenizer: Any, prompt: Prompt, continuation: str, chat: bo
     return ids[: places[-1] + 1], places[0]
 
 
+def closing_token(tokenizer: Any, ends: frozenset[int], chat: bool) -> int:
+    """The token with which a finished text ends, and at which the model stops.
+
+    Args:
+        tokenizer: Of the model.
+        ends: All tokens at which the model stops.
+        chat: The one that the chat template writes after an answer, where the model stops at it; otherwise the
+            tokeniser's own end.
+
+    Raises:
+        ModelSpecError: The model stops at no token.
+    """
+    if chat:
+        for token in tokenizer(_after_answer(tokenizer), add_special_tokens=False)["input_ids"]:
+            if token in ends:
+                return int(token)
+    if tokenizer.eos_token_id is not None:
+        return int(tokenizer.eos_token_id)
+    if not ends:
+        raise ModelSpecError("the model names no token that ends a text; set eos_token in its tokeniser")
+    return min(ends)
+
+
+def _after_answer(tokenizer: Any) -> str:
+    """What the chat template writes after an answer."""
+    answer = "minipublic"
+    messages = [{"role": "user", "content": "?"}, {"role": "assistant", "content": answer}]
+    return str(tokenizer.apply_chat_template(messages, tokenize=False)).rpartition(answer)[2]
+
+
 def _encoded(tokenizer: Any, text: str, chat: bool, offsets: bool = False) -> tuple[list[int], list[int]]:
     """Token ids and, with `offsets`, where in the text each token ends (0 for special tokens)."""
     if offsets and not getattr(tokenizer, "is_fast", False):

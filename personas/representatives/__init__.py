@@ -9,8 +9,14 @@ if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
     from .miniature import generate_study
+    from .payoff_cases import PayoffCase, PayoffError, PayoffSet, Scale, rating_cases, vote_cases
+    from .payoff_likert import LikertPayoffs
+    from .payoff_model import PayoffModel
+    from .payoff_training import train_payoff_model
     from .pretraining import pretraining_texts
+    from .settings import TrainingError, TrainingSettings
     from .splits import Split, SplitError, split_blocks, split_components
+    from .training import Trained, train_representative
     from .variant import Variant, VariantError
     from .vote_splits import VoteSplit, split_voters, split_votes
     from .votes import Preference, Statement, Vote, VoteError, VoteSet
@@ -21,11 +27,20 @@ _HOMES = {
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "LikertPayoffs": "payoff_likert",
+    "PayoffCase": "payoff_cases",
+    "PayoffError": "payoff_cases",
+    "PayoffModel": "payoff_model",
+    "PayoffSet": "payoff_cases",
     "Preference": "votes",
+    "Scale": "payoff_cases",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
     "Statement": "votes",
+    "Trained": "training",
+    "TrainingError": "settings",
+    "TrainingSettings": "settings",
     "Variant": "variant",
     "VariantError": "variant",
     "Vote": "votes",
@@ -35,12 +50,16 @@ _HOMES = {
     "demonstrations": "demonstration",
     "generate_study": "miniature",
     "load_episodes": "episodes",
+    "rating_cases": "payoff_cases",
     "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
     "split_voters": "vote_splits",
     "split_votes": "vote_splits",
+    "train_payoff_model": "payoff_training",
+    "vote_cases": "payoff_cases",
+    "train_representative": "training",
 }
 
 __all__ = [
@@ -48,11 +67,20 @@ __all__ = [
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "LikertPayoffs",
+    "PayoffCase",
+    "PayoffError",
+    "PayoffModel",
+    "PayoffSet",
     "Preference",
+    "Scale",
     "SeatWords",
     "Split",
     "SplitError",
     "Statement",
+    "Trained",
+    "TrainingError",
+    "TrainingSettings",
     "Variant",
     "VariantError",
     "Vote",
@@ -63,11 +91,15 @@ __all__ = [
     "generate_study",
     "load_episodes",
     "pretraining_texts",
+    "rating_cases",
     "save_episodes",
     "split_blocks",
     "split_components",
     "split_voters",
     "split_votes",
+    "train_payoff_model",
+    "train_representative",
+    "vote_cases",
 ]
 
 

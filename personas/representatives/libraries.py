@@ -1,0 +1,27 @@
+"""The libraries that training needs, and their versions."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+
+from .settings import TrainingError
+
+NEEDED = ("torch", "transformers", "trl", "peft", "datasets")
+
+
+def check_libraries() -> None:
+    """Looks whether everything is installed.
+
+    Raises:
+        TrainingError: Something is not; the message names the extra.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise TrainingError(f"training needs {' and '.join(missing)}: pip install 'minipublic[local]'")
+
+
+def versions() -> dict[str, str]:
+    """What a training ran on."""
+    return {"python": sys.version.split()[0]} | {name: version(name) for name in ("minipublic", *NEEDED)}
