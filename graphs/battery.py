@@ -51,7 +51,7 @@ async def _ask_once(
         sampling=Sampling(max_tokens=16 * len(questions) + 32),
         seed=derive_seed(*context.names(persona.id, "battery", step)),
         replicate=context.replicate,
-        context=persona_context(persona, context.style)
+        context=persona_context(persona, context.style_of(seat))
         | {"step": "battery", "items": [question_context(q, presented[q.code]) for q in questions]},
     )
     try:

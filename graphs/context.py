@@ -12,6 +12,8 @@ from ..models.templates import PromptBook
 from ..personas.asking import Asking, Names
 from ..personas.conditioning import condition
 from ..personas.persona import Attribute, Persona
+from ..personas.representatives.prompting import Step, render_step
+from ..personas.representatives.variant import Variant, is_variant
 
 
 class ContextError(ValueError):
@@ -78,10 +80,36 @@ class Context:
             raise ContextError(f"no model for {role!r}; the context has {', '.join(self.models) or 'none'}")
         return self.models[role]
 
-    def preamble(self, seat: str) -> tuple[Message, ...]:
-        """The message that binds the seat's persona; none where the style says nothing."""
-        text = condition(self.seats[seat], self.style, self.attributes, self.prompts)
+    def style_of(self, seat: str) -> str:
+        """How the seat's persona is put before its model: its own way, else the context's."""
+        return self.seats[seat].style or self.style
+
+    def preamble(self, seat: str, question: str = "") -> tuple[Message, ...]:
+        """The message that binds the seat's persona; none where the style says nothing.
+
+        Args:
+            seat: The seat.
+            question: What is under debate, where something is: kept out of what a representative is told of its past.
+        """
+        text = condition(self.seats[seat], self.style_of(seat), self.attributes, self.prompts, question)
         return (Message("system", text),) if text else ()
+
+    def text_prompt(self, step: Step, seat: str, **slots: str) -> tuple[tuple[Message, ...], str]:
+        """With what a seat is asked for a text: the message before, and the prompt.
+
+        A representative reads the prompt it was trained on.
+
+        Args:
+            step: `opinion` or `critique`.
+            seat: The seat.
+            slots: Of the step's prompt; `question` among them.
+        """
+        style = self.style_of(seat)
+        if not is_variant(style):
+            return self.preamble(seat), self.prompts.fill(step, **slots)
+        known = {name: text for name, text in slots.items() if name in ("question", "opinion", "draft")}
+        persona, variant = self.seats[seat], Variant.parse(style)
+        return (), render_step(step, persona, variant, self.prompts, **known, attributes=self.attributes).text
 
     def names(self, persona: str, item: str, step: str) -> Names:
         """What seeds derive from: never the model, the mechanism or the folder."""

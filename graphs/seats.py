@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypedDict
 
 from langgraph.runtime import Runtime
 
+from ..models.protocol import Message
 from ..personas.answers import Answer, Missing, is_missing
 from ..personas.asking import ask, persona_context, pose
 from ..personas.questions import Instrument, Question, likert
@@ -58,13 +59,14 @@ def write_opinion(labels: tuple[str, ...]) -> SeatNode:
     async def write_opinion(state: SeatTask, runtime: Runtime[Context]) -> Update:
         context = runtime.context
         known = state["position"] and not is_missing(state["position"])
-        text = context.prompts.fill(
+        asked = context.text_prompt(
             "opinion",
+            state["seat"],
             question=state["question"],
             proposition=state["proposition"],
             position=labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
         )
-        return await _say("opinion", "opinions", text, state, context, position_scale=len(labels))
+        return await _say("opinion", "opinions", asked, state, context, position_scale=len(labels))
 
     return write_opinion
 
@@ -75,8 +77,9 @@ async def write_critique(state: SeatTask, runtime: Runtime[Context]) -> Update:
     gone = _gone(state, state["draft"])
     if gone:
         return _said("critique", "critiques", gone, utterance_row(gone), state, context)
-    text = context.prompts.fill("critique", question=state["question"], opinion=state["opinion"], draft=state["draft"])
-    return await _say("critique", "critiques", text, state, context)
+    words = {"question": state["question"], "opinion": state["opinion"], "draft": state["draft"]}
+    asked = context.text_prompt("critique", state["seat"], **words)
+    return await _say("critique", "critiques", asked, state, context)
 
 
 def rate_statement(labels: tuple[str, ...]) -> SeatNode:
@@ -122,7 +125,7 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
     names = context.names(context.seats[seat].id, state["question"], "item" + question.code if step == "item" else step)
     posed = pose(
         question,
-        before=context.preamble(seat),
+        before=context.preamble(seat, state["question"]),
         names=names,
         prompts=context.prompts,
         asking=context.asking,
@@ -132,12 +135,14 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
     return await ask(context.model_of(seat), posed)
 
 
-async def _say(step: str, key: str, text: str, state: SeatTask, context: Context, **more: Any) -> Update:
-    seat = state["seat"]
+async def _say(
+    step: str, key: str, asked: tuple[tuple[Message, ...], str], state: SeatTask, context: Context, **more: Any
+) -> Update:
+    seat, (before, text) = state["seat"], asked
     said, row = await speak(
         context.model_of(seat),
         text,
-        before=context.preamble(seat),
+        before=before,
         names=context.names(context.seats[seat].id, state["question"], step),
         context=context,
         about=_told(state, context, step) | more,
@@ -162,7 +167,10 @@ def _gone(state: SeatTask, statement: Any) -> Missing | None:
 
 def _told(state: SeatTask, context: Context, step: str) -> Update:
     persona = context.seats[state["seat"]]
-    told = persona_context(persona, context.style) | {"step": step, "proposition": state["proposition"]}
+    told = persona_context(persona, context.style_of(state["seat"])) | {
+        "step": step,
+        "proposition": state["proposition"],
+    }
     told |= {"question_text": state["question"], "position": state["position"]}
     statement = state["statement"] or state["draft"]
     return told | ({"statement": statement} if isinstance(statement, str) else {})

@@ -111,6 +111,6 @@ def _pose(question: Question, context: Context, before: tuple[Message, ...]) -> 
         names=context.names(persona.id, question.code, "answer"),
         prompts=context.prompts,
         asking=context.asking,
-        context=persona_context(persona, context.style) | {"step": "item"},
+        context=persona_context(persona, context.style_of(RESPONDENT)) | {"step": "item"},
         replicate=context.replicate,
     )

@@ -3,7 +3,8 @@
 `qa`, `bio` and `portray` say the attributes as questions and answers, in the first person and in the second
 person (Santurkar et al. 2023; Argyle et al. 2023); `backstory` is a life in the persona's own words, and
 `backstory_with_traits` appends the matched human's traits (Moon et al. 2024); `none` says nothing, which
-shows what the model answers by itself.
+shows what the model answers by itself. `base`, with any of `+D`, `+O3`, `+C3` and `+P3`, is how a representative is
+told of its person (see `representatives.variant`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from types import MappingProxyType
 
 from ..models.templates import PromptBook
 from .persona import Attribute, Persona
+from .representatives.prompting import render_person
+from .representatives.variant import Variant, VariantError, is_variant
 
 Style = Callable[[Persona, Sequence[Attribute], PromptBook], str]
 
@@ -67,15 +70,44 @@ STYLES: Mapping[str, Style] = MappingProxyType(
 )
 
 
-def condition(persona: Persona, style: str, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
+def condition(
+    persona: Persona, style: str, attributes: Sequence[Attribute], prompts: PromptBook, question: str = ""
+) -> str:
     """The preamble that binds a persona, in a named style.
+
+    Args:
+        persona: Who speaks.
+        style: One of `STYLES`, or a representative's variant.
+        attributes: How traits are put into words.
+        prompts: The prompt texts.
+        question: What is under debate, where something is; a representative is told nothing of its past that
+            speaks of it.
 
     Raises:
         ConditioningError: There is no such style, or the persona lacks what it needs.
     """
-    if style not in STYLES:
-        raise ConditioningError(f"unknown conditioning style {style!r}; there are {', '.join(STYLES)}")
+    check_style(style)
+    if is_variant(style):
+        variant = Variant.parse(style)
+        return render_person(persona, variant, prompts, question=question, attributes=attributes).text
     return STYLES[style](persona, attributes, prompts)
+
+
+def check_style(style: str) -> None:
+    """Looks whether a style is one of `STYLES` or a representative's variant.
+
+    Raises:
+        ConditioningError: It is neither.
+    """
+    if is_variant(style):
+        try:
+            Variant.parse(style)
+        except VariantError as error:
+            raise ConditioningError(f"conditioning style: {error}") from error
+    elif style not in STYLES:
+        raise ConditioningError(
+            f"unknown conditioning style {style!r}; there are {', '.join(STYLES)}, and base+D+O3+C3+P3 or any part of it"
+        )
 
 
 def _traits(persona: Persona, attributes: Sequence[Attribute]) -> list[tuple[Attribute, str]]:

@@ -26,6 +26,23 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What a person said in an earlier episode, on another question; "" is not on record.
+
+    Args:
+        question: What was discussed.
+        position: How far the person agreed with the proposition, as the scale's label.
+        opinion: What the person wrote about the question.
+        critique: What the person wrote about the group's draft.
+    """
+
+    question: str
+    position: str = ""
+    opinion: str = ""
+    critique: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One simulated person.
 
@@ -35,6 +52,8 @@ class Persona:
         backstory: A life told in the first person; may be empty.
         weight: How many people this one stands for; positive.
         model: The name of the model this persona speaks through, in every condition; empty means the participants'.
+        style: How this persona is put before its model, in every condition; empty means the condition's.
+        past: What the person said in earlier episodes, in their order; what a representative is told of it.
     """
 
     id: str
@@ -42,6 +61,8 @@ class Persona:
     backstory: str = ""
     weight: float = 1.0
     model: str = ""
+    style: str = ""
+    past: tuple[Past, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:

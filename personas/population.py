@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .persona import Attribute, Persona
+from .persona import Attribute, Past, Persona
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,8 @@ class Population:
         """Reads a population from `.parquet`, `.csv` or `.jsonl`.
 
         A table has the column `id`, the optional columns `backstory`, `weight` and `model`, and one column per
-        attribute; blank cells are unknown. A JSONL line is a persona with `attributes` as an object.
+        attribute; blank cells are unknown. A JSONL line is a persona with `attributes` as an object, and optionally
+        `past`, a list of `{question, position, opinion, critique}` from earlier episodes.
 
         Raises:
             PopulationError: The file is missing, half-written, or its contents are wrong.
@@ -192,12 +193,14 @@ def _json_line(line: str, where: str) -> dict[str, Any]:
 def _persona(row: dict[str, Any], where: str) -> Persona:
     if not _known(row.get("id")):
         raise PopulationError(f"{where}: the column 'id' is missing or blank")
+    said = row.pop("past") if isinstance(row.get("past"), list) else []  # a table's cell is never a list
     attributes = {k: _text(v) for k, v in row.items() if k not in _OWN_COLUMNS and _known(v)}
     texts = {k: str(row[k]) for k in ("backstory", "model") if _known(row.get(k))}
     try:
         weight = float(row["weight"]) if _known(row.get("weight")) else 1.0
-        return Persona(id=_text(row["id"]), attributes=attributes, weight=weight, **texts)
-    except ValueError as error:
+        past = tuple(Past(**words) for words in said)
+        return Persona(id=_text(row["id"]), attributes=attributes, weight=weight, past=past, **texts)
+    except (ValueError, TypeError) as error:
         raise PopulationError(f"{where}: {error}") from error
 
 
@@ -211,4 +214,5 @@ def _text(value: Any) -> str:
 
 def _as_row(p: Persona) -> dict[str, Any]:
     row = {"id": p.id, "attributes": dict(p.attributes), "backstory": p.backstory, "weight": p.weight}
+    row |= {"past": [asdict(words) for words in p.past]} if p.past else {}
     return row | ({"model": p.model} if p.model else {})

@@ -12,7 +12,7 @@ from ..evaluators.responses import Responses
 from ..graphs.context import graph_prompts
 from ..models.seeds import derive_seed
 from ..models.templates import PromptBook, TemplateError
-from ..personas.conditioning import STYLES, ConditioningError, condition
+from ..personas.conditioning import ConditioningError, check_style, condition
 from ..personas.persona import Persona
 from ..personas.population import Population
 from ..personas.questions import Instrument
@@ -243,9 +243,8 @@ def _prompts(overrides: Path | None) -> PromptBook:
 def _check(plan: Plan, path: Path) -> None:
     study = plan.study
     for c in study.conditions:
-        if c.style not in STYLES:
-            raise InputError(f"{path}: conditions: unknown style {c.style!r}; there are {', '.join(STYLES)}")
         try:
+            check_style(c.style)
             for persona in plan.population:
                 if c.style.startswith("backstory"):
                     condition(persona, c.style, plan.population.attributes, plan.prompts)

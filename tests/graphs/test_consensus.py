@@ -8,7 +8,9 @@ from stand_in import StandIn
 from minipublic.graphs import Context, build_consensus
 from minipublic.graphs.proposition import declare
 from minipublic.models.errors import AuthenticationError, ModelTimeoutError
-from minipublic.personas import Instrument, Persona, likert
+from minipublic.personas import Instrument, Persona, Population, likert
+from minipublic.personas.persona import Past
+from minipublic.personas.representatives import Episode, EpisodeSet, SeatWords, Variant, demonstrations
 
 QUESTION = {"question": "Should we introduce a wealth tax?"}
 
@@ -172,3 +174,27 @@ async def test_hostile_opinions_stay_text():
     state = await run(context(StandIn(text=lambda r: attack), mediator))
     assert state["opinions"]["s0"] == attack
     assert attack in mediator.requests[0].prompt.text
+
+
+async def test_a_representative_reads_the_prompt_it_is_trained_on():
+    question = QUESTION["question"]
+    past = (Past("Should we ban cars?", "agree", "PAST-OPINION", "PAST-CRITIQUE"), Past(question, "", "LEAK", "LEAK"))
+    me = Persona("p0", style="base+O3+C3", past=past, model="rep")
+    heard = StandIn("standin:rep")
+    people = {"s0": me, "s1": Persona("p1", {"party": "A"})}
+    models = {"participant": StandIn(), "mediator": StandIn("standin:mediator"), "rep": heard}
+    state = await run(Context(seats=people, models=models, style="bio"))
+
+    mine = SeatWords("p0", opinion=state["opinions"]["s0"], critique=state["critiques"]["s0"])
+    before = SeatWords("p0", past[0].position, past[0].opinion, past[0].critique)
+    episodes = EpisodeSet(
+        Population((me,)),
+        (
+            Episode("e1", "s", past[0].question, draft="D", seats=(before,)),
+            Episode("e2", "s", question, draft=state["draft"], seats=(mine,)),
+        ),
+    )
+    trained = demonstrations(episodes, Variant.parse(me.style), ("opinion", "critique"))[2:]
+    asked = {r.context["step"]: r.prompt.text for r in heard.requests if r.context["step"] in ("opinion", "critique")}
+    assert [asked["opinion"], asked["critique"]] == [d.prompt.text for d in trained]
+    assert all("PAST-CRITIQUE" in r.prompt.text and "LEAK" not in r.prompt.text for r in heard.requests)
