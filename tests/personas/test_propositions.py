@@ -20,6 +20,7 @@ from minipublic.personas.propositions import both_sides, declare
         ("Is the monarchy a good thing?", "The monarchy is a good thing."),
         ("What should we do?", None),
         ("Is it right?", None),
+        ("Is it fair?", None),
         ("Is it ever right to lie?", None),
         ("Do you support a tax on wealth?", None),
         ("Is there anything wrong with fireworks?", None),
