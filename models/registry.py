@@ -23,6 +23,7 @@ Factory = Callable[..., LanguageModel]
 # kind -> module and callable, imported only when asked for: a backend may bring a heavy library along.
 _BUILT_IN = {
     "synthetic": ("minipublic.models.synthetic", "from_spec"),
+    "miniature": ("minipublic.models.miniature", "from_spec"),
     "openai": ("minipublic.models.openai", "chat_from_spec"),
     "openai-completions": ("minipublic.models.openai", "completions_from_spec"),
     "vllm": ("minipublic.models.vllm", "from_spec"),

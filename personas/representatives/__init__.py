@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
+    from .miniature import generate_study
+    from .pretraining import pretraining_texts
     from .splits import Split, SplitError, split_blocks, split_components
     from .variant import Variant, VariantError
+    from .vote_splits import VoteSplit, split_voters, split_votes
+    from .votes import Preference, Statement, Vote, VoteError, VoteSet
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
 _HOMES = {
@@ -17,16 +21,26 @@ _HOMES = {
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "Preference": "votes",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
+    "Statement": "votes",
     "Variant": "variant",
     "VariantError": "variant",
+    "Vote": "votes",
+    "VoteError": "votes",
+    "VoteSet": "votes",
+    "VoteSplit": "vote_splits",
     "demonstrations": "demonstration",
+    "generate_study": "miniature",
     "load_episodes": "episodes",
+    "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
+    "split_voters": "vote_splits",
+    "split_votes": "vote_splits",
 }
 
 __all__ = [
@@ -34,16 +48,26 @@ __all__ = [
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "Preference",
     "SeatWords",
     "Split",
     "SplitError",
+    "Statement",
     "Variant",
     "VariantError",
+    "Vote",
+    "VoteError",
+    "VoteSet",
+    "VoteSplit",
     "demonstrations",
+    "generate_study",
     "load_episodes",
+    "pretraining_texts",
     "save_episodes",
     "split_blocks",
     "split_components",
+    "split_voters",
+    "split_votes",
 ]
 
 

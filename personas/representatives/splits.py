@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from ..population import Population
 from .episodes import Episode, EpisodeSet
 from .prompting import question_key
 
@@ -84,17 +85,9 @@ def split_blocks(
     Raises:
         SplitError: A side is empty, or nobody has the attribute.
     """
-    _check_share(people)
-    _check_share(questions)
     draw = random.Random(seed)
-    strata: dict[str, list[str]] = {}
-    for persona in episodes.population:
-        strata.setdefault(persona.attributes.get(by, "") if by else "", []).append(persona.id)
-    if by and list(strata) == [""]:
-        raise SplitError(f"nobody has the attribute {by!r}")
-    held_people = {p for ids in strata.values() for p in draw.sample(ids, round(people * len(ids)))}
-    keys = list(dict.fromkeys(question_key(q) for q in episodes.questions))
-    held_questions = set(draw.sample(keys, max(1, round(questions * len(keys)))))
+    held_people = draw_people(episodes.population, people, draw, by)
+    held_questions = draw_questions(episodes.questions, questions, draw)
 
     def side(held: bool) -> EpisodeSet:
         chosen = (e for e in episodes.episodes if (question_key(e.question) in held_questions) == held)
@@ -102,6 +95,38 @@ def split_blocks(
 
     train, validation = side(False), side(True)
     return Split(train, validation, episodes.seats - train.seats - validation.seats)
+
+
+def draw_people(population: Population, share: float, draw: random.Random, by: str | None = None) -> set[str]:
+    """Ids of a share of the people, of each stratum alike.
+
+    Args:
+        population: The people.
+        share: In (0, 1).
+        draw: Where the chance comes from.
+        by: The attribute whose labels are the strata; one stratum by default.
+
+    Raises:
+        SplitError: The share is not between 0 and 1, or nobody has the attribute.
+    """
+    _check_share(share)
+    strata: dict[str, list[str]] = {}
+    for persona in population:
+        strata.setdefault(persona.attributes.get(by, "") if by else "", []).append(persona.id)
+    if by and list(strata) == [""]:
+        raise SplitError(f"nobody has the attribute {by!r}")
+    return {p for ids in strata.values() for p in draw.sample(ids, round(share * len(ids)))}
+
+
+def draw_questions(questions: Iterable[str], share: float, draw: random.Random) -> set[str]:
+    """The keys (`question_key`) of a share of the questions, at least one.
+
+    Raises:
+        SplitError: The share is not between 0 and 1.
+    """
+    _check_share(share)
+    keys = list(dict.fromkeys(question_key(q) for q in questions))
+    return set(draw.sample(keys, max(1, round(share * len(keys)))))
 
 
 def _seated(episodes: Iterable[Episode], stays: Callable[[str], bool]) -> Iterable[Episode]:

@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import evaluate, inspect, questions, run
+from . import episodes, evaluate, inspect, questions, run
 
 BAD_INPUT = 2
 
@@ -24,6 +24,7 @@ app.command("demo")(run.demo)
 app.add_typer(evaluate.app, name="evaluate")
 app.command("report")(inspect.report)
 app.command("export")(inspect.export)
+app.command("episodes")(episodes.episodes)
 app.command("new")(inspect.new)
 app.command("validate")(inspect.validate)
 app.command("transcript")(inspect.transcript)

@@ -30,18 +30,36 @@ def export(
     run: RunDir,
     wide: Annotated[Path | None, typer.Option("--wide", metavar="FILE", help="A row per respondent.")] = None,
     long: Annotated[Path | None, typer.Option("--long", metavar="FILE", help="A row per answer.")] = None,
+    episodes: Annotated[
+        Path | None, typer.Option("--episodes", metavar="FILE", help="A line per episode (.jsonl), to train on.")
+    ] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="Only this condition.")] = None,
 ) -> None:
-    """Write a run's answers as a table (.csv or .parquet)."""
+    """Write a run's answers as a table (.csv or .parquet), or its episodes as JSONL."""
     from ..export import long_table, save_table, wide_table
 
-    if (wide is None) == (long is None):
-        raise InputError("give either --wide FILE or --long FILE")
-    path = wide or long
-    assert path is not None
+    given = [path for path in (wide, long, episodes) if path is not None]
+    if len(given) != 1:
+        raise InputError("give one of --wide FILE, --long FILE and --episodes FILE")
+    (path,) = given
+    if episodes:
+        _export_episodes(run, path, condition or "")
+        return
     table = wide_table(run, condition) if wide else long_table(run, condition)
     save_table(table, path)
     typer.echo(f"{len(table)} rows: {path}")
+
+
+def _export_episodes(run: Path, path: Path, condition: str) -> None:
+    from ..episodes.jsonl import check_jsonl, write_jsonl
+    from ..episodes.run import read_run
+    from .episodes import say_counts
+
+    check_jsonl(path)
+    reading = read_run(run, condition)
+    write_jsonl(reading.episodes, path)
+    say_counts(reading)
+    typer.echo(f"episodes: {path}")
 
 
 def new(
