@@ -6,9 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters import Adapters, train_adapters
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
     from .miniature import generate_study
+    from .personal import Personal, personal_texts
     from .pretraining import pretraining_texts
     from .settings import TrainingError, TrainingSettings
     from .splits import Split, SplitError, split_blocks, split_components
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
 _HOMES = {
+    "Adapters": "adapters",
     "Demonstration": "demonstration",
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "Personal": "personal",
     "Preference": "votes",
     "SeatWords": "episodes",
     "Split": "splits",
@@ -40,20 +44,24 @@ _HOMES = {
     "demonstrations": "demonstration",
     "generate_study": "miniature",
     "load_episodes": "episodes",
+    "personal_texts": "personal",
     "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
     "split_voters": "vote_splits",
     "split_votes": "vote_splits",
+    "train_adapters": "adapters",
     "train_representative": "training",
 }
 
 __all__ = [
+    "Adapters",
     "Demonstration",
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "Personal",
     "Preference",
     "SeatWords",
     "Split",
@@ -71,12 +79,14 @@ __all__ = [
     "demonstrations",
     "generate_study",
     "load_episodes",
+    "personal_texts",
     "pretraining_texts",
     "save_episodes",
     "split_blocks",
     "split_components",
     "split_voters",
     "split_votes",
+    "train_adapters",
     "train_representative",
 ]
 
