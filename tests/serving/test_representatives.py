@@ -1,6 +1,7 @@
 """A trained representative, served by a real vLLM, takes its seat in a deliberation."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -43,7 +44,7 @@ async def models(lora_server, trained, tmp_path):
     """The representative behind vLLM, through a journal, and the people's own policy for everybody else."""
     served = load_model(f"vllm:tiny@{lora_server.url}", adapter=str(trained[0].adapter))
     people = load_model("miniature:default")
-    with Journal(tmp_path / "calls.sqlite") as journal:
+    with contextlib.closing(Journal(tmp_path / "calls.sqlite")) as journal:
         yield {"participant": people, "mediator": people, "rep": JournaledModel(served, journal)}
         await served.aclose()
 
@@ -82,7 +83,9 @@ async def test_it_takes_its_seat_among_people(models, held_out):
 
 def _trained_prompt(person, episode, state):
     """The prompt training would have shown for what was just said."""
-    past = [Episode(f"past{k}", "s", p.question, draft="d", seats=(_words(person, p),)) for k, p in enumerate(person.past)]
+    past = [
+        Episode(f"past{k}", "s", p.question, draft="d", seats=(_words(person, p),)) for k, p in enumerate(person.past)
+    ]
     now = SeatWords(person.id, opinion=state["opinions"]["seat_1"], critique=state["critiques"]["seat_1"])
     current = Episode("now", "s", episode.question, draft=state["draft"], seats=(now,))
     held = EpisodeSet(Population((Persona(person.id, person.attributes),)), (*past, current))
