@@ -74,7 +74,9 @@ def evaluate_representatives(
 def plan_of(run: TrainedRun) -> EvaluationPlan:
     """What of a run is measured."""
     contestants = line_up(run.representatives, run.evaluation.truth is not None)
-    return EvaluationPlan(run.study, run.seed, run.episodes, contestants, run.evaluation, run.steps)
+    return EvaluationPlan(
+        run.study, run.seed, run.episodes, contestants, run.evaluation, run.steps, run.prompts, run.left_out
+    )
 
 
 def makers_of(run: TrainedRun, plan: EvaluationPlan) -> Makers:
@@ -82,8 +84,8 @@ def makers_of(run: TrainedRun, plan: EvaluationPlan) -> Makers:
     settings = run.evaluation
     configs: dict[str, ModelConfig] = {}
     for name, base, _ in run.representatives:
-        configs.setdefault(f"base {base}", run.speaker(name, base, vanilla=True))
-        configs[f"representative {name}"] = run.speaker(name, base, vanilla=False)
+        configs[f"base {base}"] = run.base(base)
+        configs[f"representative {name}"] = run.representative(name, base)
     configs |= {f"mediator {name}": model for name, model in settings.mediators.items()}
     roles = {"judge": settings.judge, TRUTH: settings.truth, "payoff": _payoff_model(run)}
     configs |= {role: model for role, model in roles.items() if model}

@@ -36,6 +36,7 @@ class EvaluationPlan:
         config: How.
         steps: In which steps the representatives were trained to speak.
         prompts: The prompt texts.
+        left_out: Who is not measured, and why.
     """
 
     study: str
@@ -45,6 +46,7 @@ class EvaluationPlan:
     config: RepresentativesEvaluation = RepresentativesEvaluation()
     steps: tuple[Step, ...] = ("critique",)
     prompts: PromptBook = field(default_factory=graph_prompts)
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def _episodes(self) -> dict[str, Episode]:

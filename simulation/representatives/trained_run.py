@@ -5,12 +5,16 @@ study.yaml  validation.jsonl  representatives/NAME/{checkpoint, training.json, â
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ...graphs.context import graph_prompts
+from ...models.registry import ModelSpec
+from ...models.templates import PromptBook, TemplateError
 from ...personas.representatives.episodes import EpisodeError, EpisodeSet, load_episodes
 from ...personas.representatives.prompting import Step
 from ...personas.representatives.settings import TrainingError
@@ -21,6 +25,7 @@ from ..named_models import MisplacedError, Model, ModelConfig, check_models, fin
 from ..yaml_text import load_yaml
 from .evaluation_config import RepresentativesEvaluation
 
+PER_PERSON = "not measured: an adapter for each person speaks for that person alone; its losses are in adapters.csv"
 STUDY, HELD_OUT, REPRESENTATIVES, PAYOFF = "study.yaml", "validation.jsonl", "representatives", "payoff"
 
 
@@ -32,6 +37,7 @@ class _Declared(BaseModel):
     name: str
     base: str
     variant: str = "base"
+    per_person: bool = False
 
 
 class _Written(BaseModel):
@@ -43,6 +49,8 @@ class _Written(BaseModel):
     seed: int = 0
     steps: list[Step] = Field(default=["critique"], min_length=1)
     models: dict[str, Model] = {}
+    bases: dict[str, Model]
+    prompts: str | None = None
     representatives: list[_Declared] = Field(min_length=1)
     evaluation: RepresentativesEvaluation = RepresentativesEvaluation()
 
@@ -58,7 +66,10 @@ class TrainedRun:
         steps: In which steps the representatives were trained to speak.
         representatives: Name, base and variant of each, in the study's order.
         evaluation: How they are measured; models that were named are given by their specs.
+        bases: What they were made from, by name.
         episodes: Held out.
+        prompts: The prompt texts they were trained with.
+        left_out: Who is not measured, and why.
     """
 
     folder: Path
@@ -67,30 +78,35 @@ class TrainedRun:
     steps: tuple[Step, ...]
     representatives: tuple[tuple[str, str, Variant], ...]
     evaluation: RepresentativesEvaluation
+    bases: Mapping[str, ModelConfig]
     episodes: EpisodeSet
+    prompts: PromptBook
+    left_out: tuple[str, ...] = ()
 
-    def speaker(self, name: str, base: str, vanilla: bool) -> ModelConfig:
-        """The model of a representative, or of what it was made from.
+    def base(self, name: str) -> ModelConfig:
+        """The model that representatives were made from, as it was before."""
+        served = self.evaluation.served.get(name)
+        return served or self._read(self.bases[name], ModelSpec.parse(self.bases[name].spec).name)
 
-        Args:
-            name: The representative's.
-            base: Its base's.
-            vanilla: The base is meant.
+    def representative(self, name: str, base: str) -> ModelConfig:
+        """A representative's model.
 
         Raises:
             InputError: It was not trained to the end.
         """
-        settings = self.evaluation
-        served = settings.served.get(base if vanilla else name)
-        if served:
-            return served
+        if name in self.evaluation.served:
+            return self.evaluation.served[name]
         try:
             trained = Trained.load(self.folder / REPRESENTATIVES / name)
         except TrainingError as error:
             raise InputError(f"{error}; finish the training: minipublic train {self.folder / STUDY}") from error
-        options = settings.options | ({"chat": True} if trained.record["chat"] else {})
-        weights = str(trained.record["base"]["name"]) if vanilla else trained.weights
-        adapter = str(trained.adapter) if trained.adapter and not vanilla else None
+        adapter = str(trained.adapter.resolve()) if trained.adapter else None
+        weights = Path(trained.weights)
+        return self._read(self.bases[base], str(weights.resolve()) if weights.is_dir() else trained.weights, adapter)
+
+    def _read(self, base: ModelConfig, weights: str, adapter: str | None = None) -> ModelConfig:
+        settings = self.evaluation
+        options = base.options | settings.options
         return ModelConfig(spec=f"{settings.engine}:{weights}", adapter=adapter, options=options)
 
 
@@ -114,21 +130,31 @@ def open_trained_run(folder: Path, changes: dict[str, Any] | None = None) -> Tra
         evaluation = _settled(written)
         chosen = [(r.name, r.base, Variant.parse(r.variant)) for r in _compared(written)]
         episodes = load_episodes(folder / HELD_OUT)
-    except (ValidationError, MisplacedError, VariantError, EpisodeError) as error:
+        prompts = graph_prompts(Path(written.prompts) if written.prompts else None)
+    except (ValidationError, MisplacedError, VariantError, EpisodeError, TemplateError) as error:
         raise InputError(f"{path}: {_said(error)}") from error
-    return TrainedRun(folder, written.study, written.seed, tuple(written.steps), tuple(chosen), evaluation, episodes)
+    return TrainedRun(
+        folder=folder,
+        study=written.study,
+        seed=written.seed,
+        steps=tuple(written.steps),
+        representatives=tuple(chosen),
+        evaluation=evaluation,
+        bases=written.bases,
+        episodes=episodes,
+        prompts=prompts,
+        left_out=tuple(f"{r.name}: {PER_PERSON}" for r in written.representatives if r.per_person),
+    )
 
 
 def _compared(written: _Written) -> list[_Declared]:
-    names = [r.name for r in written.representatives]
-    unknown = [name for name in written.evaluation.compare if name not in names]
+    names = [r.name for r in written.representatives if not r.per_person]
+    wanted = written.evaluation.compare or names
+    unknown = [name for name in wanted if name not in names]
     if unknown:
-        raise MisplacedError(
-            ("evaluation", "compare"), f"no representative is called {unknown[0]!r} (there are {', '.join(names)})"
-        )
-    return [
-        r for r in written.representatives if not written.evaluation.compare or r.name in written.evaluation.compare
-    ]
+        said = f"no representative is called {unknown[0]!r} (there are {', '.join(names)})"
+        raise MisplacedError(("evaluation", "compare"), said)
+    return [r for r in written.representatives if r.name in wanted]
 
 
 def _settled(written: _Written) -> RepresentativesEvaluation:

@@ -22,11 +22,12 @@ STUDY = {
     "seed": 2,
     "models": {"all-knowing": TRUTH},
     "steps": ["critique"],
-    "bases": {"small": {"model": "somewhere/small"}, "large": {"model": "somewhere/large"}},
+    "bases": {"small": "hf:somewhere/small", "large": {"spec": "hf:somewhere/large", "options": {"chat": True}}},
     "representatives": [
         {"name": "plain", "base": "small", "variant": "base"},
         {"name": "told", "base": "small", "variant": "base+O3+C3"},
         {"name": "big", "base": "large", "variant": "base+O3+C3"},
+        {"name": "mine", "base": "large", "variant": "base", "per_person": True},
     ],
     "evaluation": {
         "judge": "all-knowing",
@@ -100,6 +101,7 @@ def test_one_table_json_and_a_page(folder):
         ("large vanilla base+O3+C3", "small vanilla base+O3+C3"),
         ("big", "told"),
     ]
+    assert results["not_measured"][0].startswith("mine: not measured: an adapter for each person")
     assert len(results["samples"]) == 2
     assert set(results["samples"][0]["texts"]) == set(results["contestants"])
     page = (run / "representatives.html").read_text()
@@ -161,3 +163,24 @@ def test_opening_a_run_loads_nothing_heavy():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "set()"
     )
+
+
+def trained(folder, name, method):
+    made = folder / "representatives" / name
+    (made / "checkpoint").mkdir(parents=True)
+    record = {"method": method, "chat": False, "base": {"name": "/weights/small"}}
+    (made / "training.json").write_text(json.dumps(record))
+    return made / "checkpoint"
+
+
+def test_weights_are_read_from_the_run_folder(folder):
+    run = folder(served=None, options={"dtype": "bfloat16"})
+    plain, big = trained(run, "plain", "full"), trained(run, "big", "lora")
+    opened = open_trained_run(run)
+    assert opened.base("small").spec == "hf:somewhere/small"
+    assert opened.representative("plain", "small").spec == f"hf:{plain}"
+    adapted = opened.representative("big", "large")
+    assert (adapted.spec, adapted.adapter) == ("hf:/weights/small", str(big))
+    assert adapted.options == {"chat": True, "dtype": "bfloat16"}
+    with pytest.raises(InputError, match="finish the training"):
+        opened.representative("told", "small")
