@@ -141,7 +141,9 @@ class MiniatureModel:
             return prefer_text(self.public, "opinion", texts, _told(context, "persona"), question)
         if about == "statement":
             return prefer_statement(self.public, texts, _list(context, "personas"), question)
-        raise ModelSpecError(f"{self.name} judges about 'critique', 'opinion' or 'statement'; the context says {about!r}")
+        raise ModelSpecError(
+            f"{self.name} judges about 'critique', 'opinion' or 'statement'; the context says {about!r}"
+        )
 
     async def score(self, request: ScoreRequest) -> Score:
         """The exact log-likelihood of an opinion or a critique under the person's policy; a token is a word.

@@ -26,6 +26,7 @@ from .evaluation_plan import EvaluationPlan
 from .measuring import Say, measure
 from .payoff_sources import PayoffSource, TruePayoffs
 from .results import summarize
+from .tables import save_tables
 from .trained_run import PAYOFF, TrainedRun, open_trained_run
 
 RESULTS, PAGE = "representatives.json", "representatives.html"
@@ -66,6 +67,7 @@ def evaluate_representatives(
         results = summarize(plan, found, cast.names) | {
             "calls": journal.totals() | {"asked_now": cast.asked, "replayed_now": cast.replayed}
         }
+    save_tables(plan, found, folder)
     write_json(out or folder / RESULTS, results)
     write_page(results, folder / PAGE)
     return results

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 import yaml
 from small_world import WORLD
@@ -63,6 +64,18 @@ def folder(tmp_path, episodes):
     return write
 
 
+def check_tables(run, results):
+    """The JSON's numbers can be computed from the tables."""
+    texts = pd.read_parquet(run / "evaluation_texts.parquet").query("contestant == 'told'")
+    expected = results["contestants"]["told"]["log_likelihood"]["per_text"]["value"]
+    assert texts["log_likelihood"].mean() == pytest.approx(expected)
+    payoffs = pd.read_parquet(run / "evaluation_payoffs.parquet").set_index(["mediator", "episode", "persona"])
+    base = payoffs.query("regime == 'base'")["payoff"]
+    told = payoffs.query("regime == 'all' and contestant == 'told'")["payoff"]
+    absolute = (told - base).abs().groupby("mediator").mean().mean()
+    assert results["contestants"]["told"]["payoff_discrepancy"]["all"]["absolute"]["value"] == pytest.approx(absolute)
+
+
 def test_one_table_json_and_a_page(folder):
     run = folder()
     shown = CliRunner().invoke(app, ["evaluate", "representatives", str(run), "--json", str(run / "out.json")])
@@ -107,6 +120,7 @@ def test_one_table_json_and_a_page(folder):
     page = (run / "representatives.html").read_text()
     assert page.count("<svg") == 2
     assert results["samples"][0]["human"] in page
+    check_tables(run, results)
     again = evaluate_representatives(run)
     assert again["calls"]["asked_now"] == 0
     assert {**again, "calls": 0} == {**results, "calls": 0}
