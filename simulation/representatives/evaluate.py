@@ -27,7 +27,7 @@ from .measuring import Say, measure
 from .payoff_sources import PayoffSource, TruePayoffs
 from .results import summarize
 from .tables import save_tables
-from .trained_run import PAYOFF, TrainedRun, open_trained_run
+from .trained_run import PAYOFF, STUDY, TrainedRun, open_trained_run
 
 RESULTS, PAGE = "representatives.json", "representatives.html"
 Makers = dict[str, Callable[[], LanguageModel]]
@@ -74,8 +74,15 @@ def evaluate_representatives(
 
 
 def plan_of(run: TrainedRun) -> EvaluationPlan:
-    """What of a run is measured."""
-    contestants = line_up(run.representatives, run.evaluation.truth is not None)
+    """What of a run is measured.
+
+    Raises:
+        InputError: Two contestants would have one name.
+    """
+    try:
+        contestants = line_up(run.representatives, run.evaluation.truth is not None)
+    except ValueError as error:
+        raise InputError(f"{run.folder / STUDY}: representatives: {error}") from error
     return EvaluationPlan(
         run.study, run.seed, run.episodes, contestants, run.evaluation, run.steps, run.prompts, run.left_out
     )

@@ -29,9 +29,9 @@ def _text_rows(plan: EvaluationPlan, found: Found) -> list[dict[str, Any]]:
         scores = found.scores.get(contestant.name, {})
         for (key, replicate), text in found.texts[contestant.name].items():
             episode, persona, step = key
-            own = {"contestant": contestant.name, "episode": episode, "persona": persona, "step": step}
+            own: dict[str, Any] = {"contestant": contestant.name, "episode": episode, "persona": persona, "step": step}
             score = scores.get(key)
-            row: dict[str, Any] = own | {"cluster": plan.cluster(episode), "replicate": replicate} | _said(text)
+            row = own | {"cluster": plan.cluster(episode), "replicate": replicate} | _said(text)
             row |= {
                 "log_likelihood": score.log_likelihood if score else None,
                 "tokens": score.tokens if score else None,
@@ -51,7 +51,12 @@ def _payoff_rows(plan: EvaluationPlan, found: Found, table: PayoffTable) -> list
                 for replicate, payoff in enumerate(payoffs.tolist()):
                     who = persona if regime == "one" else ""
                     text = found.statements[Play(mediator, episode, replicate, regime, contestant, who)]
-                    own = {"regime": regime, "contestant": contestant, "mediator": mediator, "episode": episode}
+                    own: dict[str, Any] = {
+                        "regime": regime,
+                        "contestant": contestant,
+                        "mediator": mediator,
+                        "episode": episode,
+                    }
                     own |= {"cluster": cluster, "persona": persona, "replicate": replicate, "payoff": payoff}
                     rows.append(own | _said(text))
     return rows

@@ -10,9 +10,11 @@ import yaml
 from small_world import WORLD
 from typer.testing import CliRunner
 
-from minipublic.personas.representatives import save_episodes
+from minipublic.models.errors import UnsupportedError
+from minipublic.personas.representatives import Variant, save_episodes
 from minipublic.simulation.cli.app import app
 from minipublic.simulation.errors import InputError
+from minipublic.simulation.representatives.contestants import line_up
 from minipublic.simulation.representatives.evaluate import evaluate_representatives
 from minipublic.simulation.representatives.trained_run import open_trained_run
 
@@ -154,6 +156,7 @@ def test_every_number_has_an_interval_or_says_why_not(folder):
         ({"judge_told": "O3"}, "is no variant"),
         ({"served": None}, "finish the training"),
         ({"payoff": "trained"}, "holds no trained payoff model"),
+        ({"limit": 0}, "evaluation.limit"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(folder, changes, said):
@@ -198,3 +201,17 @@ def test_weights_are_read_from_the_run_folder(folder):
     assert adapted.options == {"chat": True, "dtype": "bfloat16"}
     with pytest.raises(InputError, match="finish the training"):
         opened.representative("told", "small")
+
+
+def test_a_judge_that_cannot_choose_stops_the_run_before_anything_is_asked(folder):
+    run = folder(method="structured")
+    with pytest.raises(UnsupportedError, match=r"evaluation\.judge: .* set evaluation\.method to what it offers"):
+        evaluate_representatives(run)
+    assert evaluate_representatives(folder(judge=None, mediators={}, payoff=None, truth=None))["calls"]["calls"] > 0
+
+
+def test_a_representative_has_a_name_of_its_own():
+    with pytest.raises(ValueError, match="'truth', as another contestant"):
+        line_up([("truth", "small", Variant())], truth=True)
+    with pytest.raises(ValueError, match="'small vanilla base'"):
+        line_up([("small vanilla base", "small", Variant())], truth=False)
