@@ -9,20 +9,26 @@ from .endorsement import endorsement_gain
 from .equivalence import representativity
 from .likelihood import likelihood_difference, likelihood_table
 from .payoffs import payoff_discrepancy
+from .rates import Rates
+from .ratings import evaluate_ratings
 from .responses import Item, Responses
 from .shares import answer_shares
 from .survey import evaluate_survey
+from .votes import evaluate_votes
 from .wins import pair_results, win_rates
 
 __all__ = [
     "Item",
+    "Rates",
     "Responses",
     "answer_shares",
     "compare_conditions",
     "cronbach_alpha",
     "effective_n",
     "endorsement_gain",
+    "evaluate_ratings",
     "evaluate_survey",
+    "evaluate_votes",
     "frobenius",
     "likelihood_difference",
     "likelihood_table",

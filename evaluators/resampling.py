@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,3 +44,25 @@ def resample_counts(
 
 def _multinomial(random: np.random.Generator, n: int, b: int) -> Floats:
     return random.multinomial(n, np.full(n, 1 / n), size=b).astype(float)
+
+
+def cluster_weights(
+    clusters: NDArray[Any], bootstrap: int, seed: int, crossed: NDArray[Any] | None = None
+) -> Iterator[Floats]:
+    """Weights (b, n) of rows in resamples of whole clusters, in chunks that add up to `bootstrap` resamples.
+
+    Args:
+        clusters: Shape (n,), the cluster of each row.
+        bootstrap: Resamples.
+        seed: The same seed draws the same clusters.
+        crossed: Shape (n,), a second way in which rows hang together, resampled as well; a row then counts the
+            product of both (the pigeonhole bootstrap of Owen 2007, whose intervals are rather too wide).
+    """
+    indices = [np.unique(ways, return_inverse=True)[1] for ways in (clusters, crossed) if ways is not None]
+    randoms = [np.random.default_rng([seed, 5 + k]) for k in range(len(indices))]
+    for start in range(0, bootstrap, CHUNK):
+        b = min(CHUNK, bootstrap - start)
+        weights = np.ones((b, len(clusters)))
+        for random, index in zip(randoms, indices, strict=True):
+            weights *= _multinomial(random, int(index.max()) + 1, b)[:, index]
+        yield weights

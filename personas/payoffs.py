@@ -66,6 +66,8 @@ async def expected_agreement(
     asking: Asking = Asking(),
     prompts: PromptBook | None = None,
     context: dict[str, Any] | None = None,
+    question: str = "",
+    told: str = "",
 ) -> Payoff:
     """Expected agreement of a persona with a statement, through `choose`.
 
@@ -80,9 +82,11 @@ async def expected_agreement(
         asking: How the scale is asked.
         prompts: Other prompt texts than the package's.
         context: Further plain values for the synthetic model.
+        question: What is under debate; a representative's style tells nothing of its past that speaks of it.
+        told: What is put before the model after the persona, such as what they were asked before and answered.
     """
     prompts = prompts or persona_prompts()
-    preamble = condition(persona, style, attributes, prompts)
+    preamble = "\n\n".join(part for part in (condition(persona, style, attributes, prompts, question), told) if part)
     posed = pose(
         agreement_question(statement, prompts, labels),
         before=(Message("system", preamble),) if preamble else (),

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
     from .miniature import generate_study
+    from .payoff_cases import PayoffCase, PayoffError, PayoffSet, Scale, rating_cases, vote_cases
+    from .payoff_likert import LikertPayoffs
+    from .payoff_model import PayoffModel
+    from .payoff_training import train_payoff_model
     from .personal import Personal, personal_texts
     from .pretraining import pretraining_texts
     from .settings import TrainingError, TrainingSettings
@@ -26,8 +30,14 @@ _HOMES = {
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
+    "LikertPayoffs": "payoff_likert",
+    "PayoffCase": "payoff_cases",
+    "PayoffError": "payoff_cases",
+    "PayoffModel": "payoff_model",
+    "PayoffSet": "payoff_cases",
     "Personal": "personal",
     "Preference": "votes",
+    "Scale": "payoff_cases",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
@@ -44,6 +54,7 @@ _HOMES = {
     "demonstrations": "demonstration",
     "generate_study": "miniature",
     "load_episodes": "episodes",
+    "rating_cases": "payoff_cases",
     "personal_texts": "personal",
     "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
@@ -51,6 +62,8 @@ _HOMES = {
     "split_components": "splits",
     "split_voters": "vote_splits",
     "split_votes": "vote_splits",
+    "train_payoff_model": "payoff_training",
+    "vote_cases": "payoff_cases",
     "train_adapters": "adapters",
     "train_representative": "training",
 }
@@ -61,8 +74,14 @@ __all__ = [
     "Episode",
     "EpisodeError",
     "EpisodeSet",
+    "LikertPayoffs",
+    "PayoffCase",
+    "PayoffError",
+    "PayoffModel",
+    "PayoffSet",
     "Personal",
     "Preference",
+    "Scale",
     "SeatWords",
     "Split",
     "SplitError",
@@ -81,13 +100,16 @@ __all__ = [
     "load_episodes",
     "personal_texts",
     "pretraining_texts",
+    "rating_cases",
     "save_episodes",
     "split_blocks",
     "split_components",
     "split_voters",
     "split_votes",
     "train_adapters",
+    "train_payoff_model",
     "train_representative",
+    "vote_cases",
 ]
 
 

@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import episodes, evaluate, inspect, run, train
+from . import episodes, evaluate, inspect, questions, run, train
 
 BAD_INPUT = 2
 
@@ -29,6 +29,7 @@ app.command("episodes")(episodes.episodes)
 app.command("new")(inspect.new)
 app.command("validate")(inspect.validate)
 app.command("transcript")(inspect.transcript)
+app.add_typer(questions.app, name="questions")
 app.add_typer(inspect.models, name="models")
 
 

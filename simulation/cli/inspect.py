@@ -157,7 +157,7 @@ def check(
     from ...models.registry import load_model
 
     key = {"api_key_env": api_key_env} if api_key_env else {}
-    model = load_model(spec, **key, **_options(option or []))
+    model = load_model(spec, **key, **read_options(option or []))
 
     async def tried() -> tuple[str, float, list[Finding]]:
         request = Request(Prompt.of("Say hello in one word."), Sampling(temperature=0.0, max_tokens=8), seed=0)
@@ -180,7 +180,8 @@ def check(
         typer.echo(f"{found.feature}: {found.verdict} ({found.detail})")
 
 
-def _options(given: list[str]) -> dict[str, Any]:
+def read_options(given: list[str]) -> dict[str, Any]:
+    """`KEY=VALUE` texts as options of a model; values are read as YAML."""
     import yaml
 
     found = {}
