@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import episodes, evaluate, inspect, questions, run
+from . import episodes, evaluate, inspect, questions, run, train
 
 BAD_INPUT = 2
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("train")(train.train)
 app.command("demo")(run.demo)
 app.add_typer(evaluate.app, name="evaluate")
 app.command("report")(inspect.report)
