@@ -14,7 +14,10 @@ Result = TypeVar("Result")
 
 
 async def each(
-    units: Iterable[Unit], work: Callable[[Unit], Awaitable[Result]], at_once: int, done: Callable[[], None] | None = None
+    units: Iterable[Unit],
+    work: Callable[[Unit], Awaitable[Result]],
+    at_once: int,
+    done: Callable[[], None] | None = None,
 ) -> list[Result]:
     """What the work makes of every unit, in the units' order.
 

@@ -14,7 +14,9 @@ from .text_measures import likelihood_gain, text_wins_gain
 NO_JUDGE = "not measured: no judge is named (evaluation.judge)"
 NO_MEDIATOR = "not measured: no mediator is named (evaluation.mediators)"
 NO_PAYOFF = "not measured: it is not said what payoffs rest on (evaluation.payoff)"
-NO_CRITIQUES = "not measured: the representatives were not trained to criticise drafts, the step in which people are substituted"
+NO_CRITIQUES = (
+    "not measured: the representatives were not trained to criticise drafts, the step in which people are substituted"
+)
 NO_EPISODES = "not measured: no held-out episode has a draft, and everybody's opinion and critique, on record"
 
 
@@ -32,7 +34,9 @@ def no_consensus(plan: EvaluationPlan) -> str:
     return "" if plan.config.mediators else NO_MEDIATOR
 
 
-def compare(plan: EvaluationPlan, found: Found, contestant: Contestant, other: Contestant, step: Step) -> dict[str, Any]:
+def compare(
+    plan: EvaluationPlan, found: Found, contestant: Contestant, other: Contestant, step: Step
+) -> dict[str, Any]:
     """One contestant minus another, on the same texts and episodes.
 
     Returns:

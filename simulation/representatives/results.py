@@ -147,9 +147,7 @@ def _above_floor(plan: EvaluationPlan, found: Found, one: Contestant) -> dict[st
     nothing = unmeasured("people cannot be drawn again: no truth is named (evaluation.truth)")
     return {
         "other_seeds": {r: _gain(plan, found, (r, one.name), ("floor", "")) for r in SUBSTITUTED},
-        "resampled": {
-            r: _gain(plan, found, (r, one.name), (r, TRUTH)) if known else nothing for r in SUBSTITUTED
-        },
+        "resampled": {r: _gain(plan, found, (r, one.name), (r, TRUTH)) if known else nothing for r in SUBSTITUTED},
     }
 
 

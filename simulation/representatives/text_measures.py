@@ -55,9 +55,7 @@ def likelihood_gain(
 def text_wins(plan: EvaluationPlan, verdicts: Verdicts, step: Step) -> dict[str, Any]:
     """`win_rates` of a contestant against a baseline in one step, replicates included."""
     first, second, groups = _verdicts(plan, verdicts, step)
-    return win_rates(
-        first, second, groups, margin=plan.config.margin, bootstrap=plan.config.bootstrap, seed=plan.seed
-    )
+    return win_rates(first, second, groups, margin=plan.config.margin, bootstrap=plan.config.bootstrap, seed=plan.seed)
 
 
 def text_wins_gain(plan: EvaluationPlan, verdicts: Verdicts, others: Verdicts, step: Step) -> dict[str, Any]:
