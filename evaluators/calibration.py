@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 CLIP = 1e-6  # of chances before a logarithm is taken
 STEPS, PRECISION = 30, 1e-6  # Newton's; the error after a step this small is its square
-STEEPEST = 1e3
+FARTHEST = 3.0  # it goes in one step, where votes are parted nearly perfectly
+FLAT = 1e-9
 
 
 def quantile_bins(predictions: Floats, bins: int) -> NDArray[np.intp]:
@@ -99,11 +100,15 @@ def recalibrating_line(
         Two arrays of shape (b,); NaN where predictions or votes with weight are all alike, or the predictions part the
         votes perfectly.
     """
-    x = log_odds(predictions)
+    odds = log_odds(predictions)
+    centre, spread = float(odds.mean()), float(odds.std())
+    if spread < FLAT:
+        return np.full(len(weights), np.nan), np.full(len(weights), np.nan)
+    x = (odds - centre) / spread  # where predictions hardly differ, the line is steep in the odds and not in these
     powers = np.stack([np.ones_like(x), x, x**2], axis=1)  # (n, 3)
-    known = start is not None and bool(np.isfinite(start).all())
-    line = np.tile(start if start is not None and known else np.array([0.0, 1.0]), (len(weights), 1))
-    change = np.full_like(line, np.inf)
+    line, change = np.zeros((len(weights), 2)), np.full((len(weights), 2), np.inf)
+    if start is not None and np.isfinite(start).all():
+        line += (start[0] + start[1] * centre, start[1] * spread)
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-np.clip(line @ powers[:, :2].T, -500, 500)))  # (b, n)
         slope = (weights * (votes - p)) @ powers[:, :2]
@@ -111,9 +116,10 @@ def recalibrating_line(
         with np.errstate(invalid="ignore", divide="ignore"):
             change = np.stack([c * slope[:, 0] - b * slope[:, 1], a * slope[:, 1] - b * slope[:, 0]], axis=1)
             change /= np.where(a * c - b**2 > 1e-10 * a * c, a * c - b**2, np.nan)[:, None]
-        line = line + np.clip(change, -5, 5)
+        line = line + np.clip(change, -FARTHEST, FARTHEST)
         if not (np.abs(change) > PRECISION).any():
             break
     with np.errstate(invalid="ignore"):
-        found = (np.abs(change) < PRECISION).all(axis=1) & (np.abs(line) < STEEPEST).all(axis=1)
-    return np.where(found, line[:, 0], np.nan), np.where(found, line[:, 1], np.nan)
+        found = (np.abs(change) < PRECISION).all(axis=1)
+    steep = line[:, 1] / spread
+    return np.where(found, line[:, 0] - steep * centre, np.nan), np.where(found, steep, np.nan)

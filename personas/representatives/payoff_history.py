@@ -66,17 +66,15 @@ def save_curve(points: Sequence[PayoffPoint], path: Path, train: int, validation
 
     figure = Figure(figsize=(6.4, 3.8), layout="constrained")
     axes = figure.subplots()
-    lines = {
-        f"training, each step's batch (n = {train:,} cases)": (
-            [p for p in points if p.train_loss is not None],
-            "train",
-        ),
-        f"validation (n = {validation:,} cases)": (measured(points), "validation"),
-    }
-    for (label, (shown, side)), style in zip(lines.items(), ("-", "o-"), strict=True):
-        losses = [p.train_loss if side == "train" else p.validation_loss for p in shown]
-        color = "#999999" if side == "train" else "#1b6ca8"
-        axes.plot([p.step for p in shown], losses, style, color=color, linewidth=0.9, markersize=3, label=label)
+    steps = [(p.step, p.train_loss) for p in points if p.train_loss is not None]
+    found = [(p.step, p.validation_loss) for p in points if p.validation_loss is not None]
+    lines = (
+        (steps, "-", "#999999", f"training, each step's batch (n = {train:,} cases)"),
+        (found, "o-", "#1b6ca8", f"validation (n = {validation:,} cases)"),
+    )
+    for shown, style, color, label in lines:
+        x, y = [step for step, _ in shown], [loss for _, loss in shown]
+        axes.plot(x, y, style, color=color, linewidth=0.9, markersize=3, label=label)
     best = best_point(points)
     axes.axvline(best.step, color="#d1742c", linewidth=0.9, linestyle="--", label=f"best: step {best.step}")
     axes.set_xlabel(f"step of the optimizer ({batch:,} cases each; 0 is before the first)")

@@ -101,8 +101,8 @@ class PayoffModel:
         else:
             model, tokenizer = open_head(folder, device)
         name = f"payoff#{weights_hash(folder)}"
-        settings = {"prompts": prompts, "batch_size": batch_size, "dtype": chosen_dtype(dtype, device)}
-        return cls(model, tokenizer, record, name=name, **settings)
+        products = chosen_dtype(dtype, device)
+        return cls(model, tokenizer, record, name=name, prompts=prompts, batch_size=batch_size, dtype=products)
 
     @property
     def unit(self) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import episodes, evaluate, inspect, questions, run, train
+from . import episodes, evaluate, inspect, payoffs, questions, run, train
 
 BAD_INPUT = 2
 
@@ -22,7 +22,9 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("train")(train.train)
 app.command("demo")(run.demo)
+evaluate.app.command("payoffs")(payoffs.evaluate_payoffs)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(payoffs.app, name="payoffs")
 app.command("report")(inspect.report)
 app.command("export")(inspect.export)
 app.command("episodes")(episodes.episodes)
