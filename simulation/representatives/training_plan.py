@@ -127,8 +127,11 @@ def _settled(study: RepresentativesStudy, path: Path) -> dict[str, Any]:
 def _settled_evaluation(config: RepresentativesEvaluation, settled: Any) -> RepresentativesEvaluation:
     single = {role: getattr(config, role) for role in ("judge", "truth", "payoff")}
     found = {role: settled(f"evaluation.{role}", m) for role, m in single.items() if isinstance(m, ModelConfig)}
-    mediators = {name: settled(f"evaluation.mediators.{name}", model) for name, model in config.mediators.items()}
-    return config.model_copy(update=found | {"mediators": mediators})
+    named = {
+        place: {name: settled(f"evaluation.{place}.{name}", m) for name, m in getattr(config, place).items()}
+        for place in ("mediators", "served")
+    }
+    return config.model_copy(update=found | named)
 
 
 def _read(config: EpisodesConfig, path: Path) -> Reading:
