@@ -27,7 +27,7 @@ def save_curve(history: History, path: Path, title: str, train: int, validation:
         *_drawn([(p.step, p.train_loss) for p in history.points]),
         color="#999999",
         linewidth=0.8,
-        label=f"training, each step's batch (n = {train:,} texts)",
+        label=f"training, each step's batch before it (n = {train:,} texts)",
     )
     axes.plot(
         *_drawn([(p.step, p.validation_loss) for p in history.points]),
@@ -39,7 +39,7 @@ def save_curve(history: History, path: Path, title: str, train: int, validation:
     best = history.best_point
     said = f"best: step {best.step}, perplexity {best.perplexity:.3g}"
     axes.axvline(best.step, color="#d1742c", linewidth=0.9, linestyle="--", label=said)
-    axes.set_xlabel(f"step of the optimizer ({batch:,} texts each; 0 is the model as it was)")
+    axes.set_xlabel(f"step of the optimizer (up to {batch:,} texts each; 0 is the model as it was)")
     axes.set_ylabel("negative log-likelihood\n(nats per token of the texts; lower is better)")
     axes.set_title(title, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)

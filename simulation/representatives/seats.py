@@ -19,7 +19,7 @@ PEOPLE, STUDY = "people.jsonl", "consensus.yaml"
 _SEATS = 5
 _HEAD = """\
 # Held-out people, each with a representative in their seat: minipublic run consensus.yaml
-# The mediator is the same model unless another is named: `mediator: openai:NAME@http://localhost:8000/v1`, say.
+# The mediator is `model` unless another is named: `mediator: openai:NAME@http://localhost:8000/v1`, say.
 # On vLLM: serve the base with --enable-lora, write `spec: vllm:NAME@http://localhost:8000/v1`, and leave `adapter` as it is.
 """
 
@@ -50,7 +50,7 @@ def save_seats(
     population.save(folder / PEOPLE)
     base = plan.study.bases[one.base].model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     models = {_name(one, p): base | {"adapter": str(a.resolve())} for p, a in (adapters or {}).items()}
-    models = models or {one.name: base | _trained(folder)}
+    models = {one.base: base, **models} if models else {one.name: base | _trained(folder)}
     size = min(_SEATS, len(people))
     if size < 2:  # nobody to deliberate with
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +15,10 @@ from ...personas.representatives.prompting import Step
 from ...personas.representatives.settings import TrainingSettings
 from ...personas.representatives.variant import Variant
 from ..loading import read_study, validated
-from ..named_models import ROLES, MisplacedError, Model, ModelConfig, check_models
+from ..named_models import ROLES, MisplacedError, Model, ModelConfig, check_models, find_model
 from ..yaml_text import nearest_name
 from .evaluation_config import RepresentativesEvaluation
+from .training_config import TrainingConfig
 
 _NAME = re.compile(r"\w[\w.+-]*")
 
@@ -65,37 +66,6 @@ class SplitConfig(_Strict):
         if given:
             raise ValueError(f"`by: {self.by}` has no use for `{given[0]}`; take it out, or part by the other way")
         return self
-
-
-class TrainingConfig(_Strict):
-    """How representatives are trained; what is left out is as in `personas.representatives.settings`."""
-
-    method: Literal["full", "lora"] | None = None
-    rate: float | None = None
-    batch: int | None = None
-    device_batch: int | None = None
-    max_steps: int | None = None
-    eval_every: int | None = None
-    patience: int | None = None
-    weight_decay: float | None = None
-    clip: float | None = None
-    rank: int | None = None
-    alpha: float | None = None
-    targets: list[str] | None = None
-    dtype: Literal["float32", "bfloat16"] | None = None
-    checkpointing: bool | None = None
-    max_length: int | None = None
-    too_long: Literal["error", "drop"] | None = None
-    device: Literal["cpu", "cuda"] | None = None
-
-    def settings(self, own: TrainingConfig | None = None, seed: int = 0) -> TrainingSettings:
-        """The settings, those of a representative's own before the study's.
-
-        Raises:
-            TrainingError: They cannot be.
-        """
-        given = self.model_dump(exclude_none=True) | (own.model_dump(exclude_none=True) if own else {})
-        return TrainingSettings(**{**given, "targets": tuple(given.get("targets", ())), "seed": seed})
 
 
 class RepresentativeConfig(_Strict):
@@ -154,6 +124,7 @@ class RepresentativesStudy(_Strict):
         split: How people and questions are parted.
         prompts: A folder of prompt texts that replace the package's.
         steps: In which steps the representatives speak.
+        models: Models by name, which `evaluation` may refer to.
         bases: The models they are made from, by name; each is `hf:FOLDER_OR_HUB_ID`.
         representatives: What is trained.
         training: How.
@@ -170,6 +141,7 @@ class RepresentativesStudy(_Strict):
     split: SplitConfig = SplitConfig()
     prompts: str | None = None
     steps: list[Step] = Field(default=["critique"], min_length=1)
+    models: dict[str, Model] = {}
     bases: dict[str, Model] = Field(min_length=1)
     representatives: list[RepresentativeConfig] = Field(min_length=1)
     training: TrainingConfig = TrainingConfig()
@@ -178,6 +150,8 @@ class RepresentativesStudy(_Strict):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> RepresentativesStudy:
+        check_models(self.models)
+        object.__setattr__(self, "evaluation", self._meant(self.evaluation))  # frozen only once it is made
         check_models(self.bases, "bases")
         for name, model in self.bases.items():
             _check_base(model, ("bases", name))
@@ -196,6 +170,10 @@ class RepresentativesStudy(_Strict):
         if len(set(self.steps)) < len(self.steps):
             raise MisplacedError(("steps",), "a step stands twice")
         return self
+
+    def _meant(self, given: RepresentativesEvaluation) -> RepresentativesEvaluation:
+        """The evaluation with every model that is named under `models` in the place of its name."""
+        return over_models(given, lambda place, model: find_model(model, self.models, place))
 
     def _check_representative(self, place: tuple[str, ...], one: RepresentativeConfig) -> None:
         _check_known(one.base, list(self.bases), (*place, "base"), "base")
@@ -220,6 +198,25 @@ class RepresentativesStudy(_Strict):
             KeyError: There is none.
         """
         return {one.name: one for one in self.representatives}[name]
+
+
+def over_models(
+    given: RepresentativesEvaluation, change: Callable[[tuple[str, ...], ModelConfig], ModelConfig]
+) -> RepresentativesEvaluation:
+    """The evaluation with its models changed.
+
+    Args:
+        given: The section `evaluation`.
+        change: Takes the place of a model in the study file, and the model.
+    """
+    single = {
+        role: model for role in ("judge", "truth", "payoff") if isinstance(model := getattr(given, role), ModelConfig)
+    }
+    several = {section: getattr(given, section) for section in ("mediators", "served")}
+    found: dict[str, Any] = {role: change(("evaluation", role), model) for role, model in single.items()}
+    for section, models in several.items():
+        found[section] = {name: change(("evaluation", section, name), model) for name, model in models.items()}
+    return given.model_copy(update=found)
 
 
 def _check_base(model: ModelConfig, place: tuple[str, ...]) -> None:

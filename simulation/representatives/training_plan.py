@@ -24,8 +24,7 @@ from ..errors import InputError
 from ..loading import resolve
 from ..named_models import ModelConfig
 from ..weights import with_absolute_folders
-from .evaluation_config import RepresentativesEvaluation
-from .study import EpisodesConfig, RepresentativeConfig, RepresentativesStudy
+from .study import EpisodesConfig, RepresentativeConfig, RepresentativesStudy, over_models
 
 _SEEDS = 2**31  # numpy takes no larger ones
 
@@ -120,18 +119,9 @@ def _settled(study: RepresentativesStudy, path: Path) -> dict[str, Any]:
         where = str(resolve(path, study.data, episodes.path).resolve())
         episodes = episodes.model_copy(update={"path": where})
     prompts = study.prompts and str(resolve(path, study.data, study.prompts).resolve())
-    evaluation = _settled_evaluation(study.evaluation, settled)
-    return {"bases": bases, "episodes": episodes, "prompts": prompts, "evaluation": evaluation}
-
-
-def _settled_evaluation(config: RepresentativesEvaluation, settled: Any) -> RepresentativesEvaluation:
-    single = {role: getattr(config, role) for role in ("judge", "truth", "payoff")}
-    found = {role: settled(f"evaluation.{role}", m) for role, m in single.items() if isinstance(m, ModelConfig)}
-    named = {
-        place: {name: settled(f"evaluation.{place}.{name}", m) for name, m in getattr(config, place).items()}
-        for place in ("mediators", "served")
-    }
-    return config.model_copy(update=found | named)
+    evaluation = over_models(study.evaluation, lambda place, model: settled(".".join(place), model))
+    models = {name: settled(f"models.{name}", model) for name, model in study.models.items()}
+    return {"models": models, "bases": bases, "episodes": episodes, "prompts": prompts, "evaluation": evaluation}
 
 
 def _read(config: EpisodesConfig, path: Path) -> Reading:
@@ -175,6 +165,8 @@ def _notes(study: RepresentativesStudy) -> tuple[str, ...]:
     used = {one.base for one in study.representatives} | ({study.payoff.base} if study.payoff else set())
     idle = [name for name in study.bases if name not in used]
     notes = [f"nothing is made from {', '.join(idle)} (under `bases`)"] if idle else []
+    if study.payoff:
+        notes.append("the section `payoff` is left alone: this command trains representatives")
     missing = missing_libraries()
     notes += [f"training needs {', '.join(missing)}: {INSTALL}"] if missing else []
     return tuple(notes)

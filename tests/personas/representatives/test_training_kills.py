@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import little
@@ -38,14 +39,28 @@ def test_killed_and_called_again(little_base, tmp_path):
 def test_an_adapter_goes_on_too(little_base, tmp_path):
     settings = TrainingSettings(**CHANGES, method="lora")
     whole = train_representative(little_base, *little.sides(), settings, tmp_path / "whole")
+    stopped(little_base, settings, tmp_path / "killed")
+    goes_on(little_base, settings, tmp_path / "killed", whole)
 
+
+def test_it_goes_on_with_fewer_at_once_where_memory_ran_out(little_base, tmp_path):
+    settings = TrainingSettings(**CHANGES)
+    whole = train_representative(little_base, *little.sides(), settings, tmp_path / "whole")
+    stopped(little_base, settings, tmp_path / "killed")
+    fewer = replace(settings, device_batch=4)
+    again = train_representative(little_base, *little.sides(), fewer, tmp_path / "killed")
+    for (step, *one), (same, *other) in zip(losses(again.folder)[1:], losses(whole.folder)[1:], strict=True):
+        assert step == same
+        assert [float(x or 0) for x in one] == pytest.approx([float(x or 0) for x in other], rel=1e-3)
+
+
+def stopped(base, settings, out):
     def stop(point, _):
         if point.step == 12:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_representative(little_base, *little.sides(), settings, tmp_path / "killed", progress=stop)
-    goes_on(little_base, settings, tmp_path / "killed", whole)
+        train_representative(base, *little.sides(), settings, out, progress=stop)
 
 
 def goes_on(base, settings, out, whole):

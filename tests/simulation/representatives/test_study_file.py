@@ -97,6 +97,17 @@ def test_a_written_study_reads_back_as_the_same(folder, monkeypatch, tmp_path_fa
     assert again.base(again.study.representative("OC")) == (str((folder / "base").resolve()), False)
 
 
+def test_models_of_the_evaluation_are_found_by_name_and_folders_by_the_study_file(folder):
+    named = "models={big: {spec: 'openai:m@http://h/v1'}, near: 'hf:base'}"
+    evaluation = "evaluation={judge: big, mediators: {a: near, b: 'synthetic:x'}, payoff: big}"
+    found = planned(folder, STUDY, named, evaluation).study.evaluation
+    at = f"hf:{(folder / 'base').resolve()}"
+    assert (found.judge.spec, found.payoff.spec) == ("openai:m@http://h/v1", "openai:m@http://h/v1")
+    assert {name: model.spec for name, model in found.mediators.items()} == {"a": at, "b": "synthetic:x"}
+    with pytest.raises(InputError, match=r"evaluation\.judge: no model is called 'bg'.*`big`"):
+        planned(folder, STUDY, named, "evaluation.judge=bg")
+
+
 def test_identity_is_the_data_and_how_it_is_parted(folder):
     base = planned(folder).identity()
     assert planned(folder, STUDY, "title=x", "training.batch=32", "evaluation.bootstrap=1").identity() == base
