@@ -8,8 +8,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from ..personas.answers import Missing, is_missing
+from ..personas.propositions import declare
 from .context import Context
-from .proposition import declare
 from .speaking import speak, utterance_row
 from .state import ConsensusState
 

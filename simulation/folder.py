@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
 from .errors import InputError
+
+_RECORDS = ("run.json", "training.json")
 
 
 class RunFolder:
@@ -21,10 +23,13 @@ class RunFolder:
         path: The folder.
     """
 
+    RECORD = "run.json"
+    _CALLED = "a run folder"
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.study = path / "study.yaml"
-        self.run = path / "run.json"
+        self.run = path / self.RECORD
         self.population = path / "population.parquet"
         self.calls = path / "calls.sqlite"
         self.records = path / "records.parquet"
@@ -55,7 +60,7 @@ class RunFolder:
             os.close(handle)
 
     def read_run(self) -> dict[str, Any]:
-        """What `run.json` says; empty where there is none yet.
+        """What the folder's record (`run.json`) says; empty where there is none yet.
 
         Raises:
             InputError: The file is damaged.
@@ -69,6 +74,9 @@ class RunFolder:
             InputError: It does; the message lists what differs.
         """
         held = self.read_run().get("identity")
+        others = [name for name in _RECORDS if name != self.RECORD and (self.path / name).exists()]
+        if others:
+            raise InputError(f"{self.path}: holds a study of another kind ({others[0]}); choose another --out")
         if held is None:
             if self.calls.exists():
                 raise InputError(f"{self.path}: holds calls but no run.json; choose another --out, or move it away")
@@ -81,7 +89,7 @@ class RunFolder:
             )
 
     @classmethod
-    def open(cls, path: Path) -> RunFolder:
+    def open(cls, path: Path) -> Self:
         """A folder that holds a run.
 
         Raises:
@@ -89,8 +97,29 @@ class RunFolder:
         """
         folder = cls(path)
         if not folder.run.is_file():
-            raise InputError(f"{path}: not a run folder (there is no run.json in it)")
+            raise InputError(f"{path}: not {cls._CALLED} (there is no {cls.RECORD} in it)")
         return folder
+
+
+class TrainingFolder(RunFolder):
+    """The files of a study of representatives.
+
+    Args:
+        path: The folder.
+    """
+
+    RECORD = "training.json"
+    _CALLED = "a folder of trained representatives"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.split = path / "split.json"
+        self.train = path / "train.jsonl"
+        self.validation = path / "validation.jsonl"
+
+    def representative(self, name: str) -> Path:
+        """Where everything about one representative lies."""
+        return self.path / "representatives" / name
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, TypeVar, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,14 +14,17 @@ from pydantic import BaseModel, ValidationError
 from .errors import InputError
 from .named_models import MisplacedError
 from .study import Study
-from .yaml_text import load_yaml
+from .yaml_text import load_yaml, nearest_name
 
+# By kind of study, the command that carries it out.
+COMMANDS = {"survey": "run", "consensus": "run", "representatives": "train"}
 DATA_VARIABLE = "MINIPUBLIC_DATA"
 Lines = Mapping[tuple[str, ...], int]
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
 def load_study(path: Path, overrides: Sequence[str] = (), model: str | None = None) -> Study:
-    """Reads and validates a study file.
+    """Reads and validates a study file that is run.
 
     Args:
         path: The file.
@@ -31,15 +34,48 @@ def load_study(path: Path, overrides: Sequence[str] = (), model: str | None = No
     Raises:
         InputError: Something is wrong, at a place the message names.
     """
+    data, lines = read_study(path, overrides, "run")
+    if model:
+        data["model"] = _replaced(data, model)
+    return validated(path, data, lines, Study)
+
+
+def read_study(path: Path, overrides: Sequence[str], command: str) -> tuple[dict[str, Any], Lines]:
+    """What a study file says, with the line of every place in it.
+
+    Args:
+        path: The file.
+        overrides: As for `load_study`.
+        command: What is to be done with it: a value of `COMMANDS`; "" is anything.
+
+    Raises:
+        InputError: It is not readable, or a study of another kind.
+    """
     data, lines = load_yaml(path, text_only=False)
     for override in overrides:
         _apply(data, override)
-    if model:
-        data["model"] = _replaced(data, model)
+    kind = data.get("kind")
+    where = f"{path}{f':{line}' if (line := lines.get(('kind',))) else ''}: kind"
+    if isinstance(kind, str) and kind not in COMMANDS:
+        raise InputError(
+            f"{where}: no kind of study is called {kind!r}{nearest_name(kind, list(COMMANDS))} "
+            f"(there are {', '.join(COMMANDS)})"
+        )
+    if isinstance(kind, str) and command not in ("", COMMANDS[kind]):
+        raise InputError(f"{where}: {kind} is for another command: minipublic {COMMANDS[kind]} {path}")
+    return data, lines
+
+
+def validated(path: Path, data: dict[str, Any], lines: Lines, schema: type[Schema]) -> Schema:
+    """The study that a file's content is.
+
+    Raises:
+        InputError: Something is wrong, at a place the message names.
+    """
     try:
-        return Study.model_validate(data)
+        return schema.model_validate(data)
     except ValidationError as error:
-        raise InputError(_explain(path, error, data, lines)) from error
+        raise InputError(_explain(path, error, data, lines, schema)) from error
 
 
 def _replaced(data: dict[str, Any], model: str) -> Any:
@@ -71,7 +107,7 @@ def _apply(data: dict[str, Any], override: str) -> None:
     place[last] = value
 
 
-def _explain(path: Path, error: ValidationError, data: dict[str, Any], lines: Lines) -> str:
+def _explain(path: Path, error: ValidationError, data: dict[str, Any], lines: Lines, schema: type[BaseModel]) -> str:
     problems = []
     for problem in error.errors():
         place = tuple(str(part) for part in problem["loc"] if not str(part).startswith("function-"))
@@ -81,7 +117,7 @@ def _explain(path: Path, error: ValidationError, data: dict[str, Any], lines: Li
         line = _line(place, lines)
         said = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            said = _unknown_key(place)
+            said = _unknown_key(place, schema)
         problems.append(f"{path}{f':{line}' if line else ''}: {f'{where}: ' if where else ''}{said}")
     return "\n".join(problems)
 
@@ -92,15 +128,15 @@ def _line(place: tuple[str, ...], lines: Lines) -> int | None:
     return lines.get(place)
 
 
-def _unknown_key(place: tuple[str, ...]) -> str:
-    known = sorted(_section(place[:-1]))
+def _unknown_key(place: tuple[str, ...], schema: type[BaseModel]) -> str:
+    known = sorted(_section(place[:-1], schema))
     close = get_close_matches(place[-1], known, n=1)
     hint = f"; did you mean `{close[0]}`?" if close else ""
     return f"unknown key `{place[-1]}`{hint} (known here: {', '.join(known)})"
 
 
-def _section(place: tuple[str, ...]) -> set[str]:
-    model: type[BaseModel] | None = Study
+def _section(place: tuple[str, ...], schema: type[BaseModel]) -> set[str]:
+    model: type[BaseModel] | None = schema
     of_names = False  # a mapping from names the user chose
     for part in place:
         if of_names or part.isdigit() or model is None:

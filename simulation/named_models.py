@@ -73,14 +73,14 @@ def _as_spec(value: Any) -> Any:
 Model = Annotated[ModelConfig, BeforeValidator(_as_spec)]
 
 
-def check_models(models: Mapping[str, ModelConfig]) -> None:
-    """Looks whether every entry of `models` has a name that can be referred to, and a spec.
+def check_models(models: Mapping[str, ModelConfig], section: str = "models") -> None:
+    """Looks whether every entry of a section of models has a name that can be referred to, and a spec.
 
     Raises:
         MisplacedError: One has not.
     """
     for name, model in models.items():
-        place = ("models", name)
+        place = (section, name)
         if name in ROLES:
             raise MisplacedError(
                 place, f"{name!r} is a role; give the model another name ({', '.join(ROLES)} are taken)"

@@ -71,3 +71,13 @@ def plain(tiny):
             return models[adapter](torch.tensor([ids]), use_cache=False).logits[0].double().log_softmax(-1)
 
     return log_probabilities
+
+
+@pytest.fixture(scope="session")
+def little_base(tmp_path_factory):
+    """The folder of an untrained model, made in a moment."""
+    for library in ("torch", "transformers", "trl", "peft"):
+        pytest.importorskip(library, reason="needs pip install 'minipublic[local]'")
+    import little
+
+    return little.make_base(tmp_path_factory.mktemp("little") / "base")

@@ -2,6 +2,9 @@
 
 Equation 16 puts the expectation inside of the distance, d(E g, E g~). One episode is one draw, and the mean distance of draws
 is larger than that of their means, however many episodes there are: so each episode is played several times.
+
+People on record spoke once. Replicates that hold their words fixed and draw only the mechanism anew tell a perfect stand-in
+from them still: by what people would have said differently another time. For that, replicates must draw people's words too.
 """
 
 from __future__ import annotations

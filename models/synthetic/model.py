@@ -11,7 +11,7 @@ from typing import Any
 from ..choosing import check_choose
 from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
 from ..seeds import derive_seed
-from . import grammar, mediation
+from . import grammar, mediation, questioning
 from .graded import Vector
 from .presented import last_text, lettered_options, option_count
 from .public import SyntheticPublic
@@ -106,6 +106,8 @@ class SyntheticModel:
             return grammar.statement(mediation.revised(context, draw), proposition, draw, heard)
         if step == "proposition":
             return grammar.declarative(str(context.get("question_text") or proposition))
+        if step == "questions":
+            return questioning.list_questions(context, draw)
         if step == "battery" and (lines := self._battery(request, draw)):
             return lines
         own = self.public.stance(self.public.attitude_of(context), proposition)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adapters import Adapters, train_adapters
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
     from .miniature import generate_study
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from .payoff_likert import LikertPayoffs
     from .payoff_model import PayoffModel
     from .payoff_training import train_payoff_model
+    from .personal import Personal, personal_texts
     from .pretraining import pretraining_texts
     from .settings import TrainingError, TrainingSettings
     from .splits import Split, SplitError, split_blocks, split_components
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
 _HOMES = {
+    "Adapters": "adapters",
     "Demonstration": "demonstration",
     "Episode": "episodes",
     "EpisodeError": "episodes",
@@ -32,6 +35,7 @@ _HOMES = {
     "PayoffError": "payoff_cases",
     "PayoffModel": "payoff_model",
     "PayoffSet": "payoff_cases",
+    "Personal": "personal",
     "Preference": "votes",
     "Scale": "payoff_cases",
     "SeatWords": "episodes",
@@ -51,6 +55,7 @@ _HOMES = {
     "generate_study": "miniature",
     "load_episodes": "episodes",
     "rating_cases": "payoff_cases",
+    "personal_texts": "personal",
     "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
@@ -59,10 +64,12 @@ _HOMES = {
     "split_votes": "vote_splits",
     "train_payoff_model": "payoff_training",
     "vote_cases": "payoff_cases",
+    "train_adapters": "adapters",
     "train_representative": "training",
 }
 
 __all__ = [
+    "Adapters",
     "Demonstration",
     "Episode",
     "EpisodeError",
@@ -72,6 +79,7 @@ __all__ = [
     "PayoffError",
     "PayoffModel",
     "PayoffSet",
+    "Personal",
     "Preference",
     "Scale",
     "SeatWords",
@@ -90,6 +98,7 @@ __all__ = [
     "demonstrations",
     "generate_study",
     "load_episodes",
+    "personal_texts",
     "pretraining_texts",
     "rating_cases",
     "save_episodes",
@@ -97,6 +106,7 @@ __all__ = [
     "split_components",
     "split_voters",
     "split_votes",
+    "train_adapters",
     "train_payoff_model",
     "train_representative",
     "vote_cases",

@@ -80,13 +80,18 @@ class Base:
         settings: TrainingSettings,
         work: Path,
         progress: Progress | None,
+        brief: bool = False,
     ) -> History:
-        """Trains, or goes on where an earlier call was stopped; see `loop.train`."""
+        """Trains, or goes on where an earlier call was stopped; see `loop.train`.
+
+        An adapter is taken out of the model again, so that another one can be trained on it.
+        """
         if self._on_gpu:
             torch.cuda.reset_peak_memory_stats()
         model, tokenizer, dtype = self.model, self.tokenizer, self.dtype
         with quiet():
-            return train(Task(model, tokenizer, lessons, validation, settings, dtype, work, self._save, progress))
+            task = Task(model, tokenizer, lessons, validation, settings, dtype, work, self._save, progress, brief)
+            return train(task)
 
     def _save(self, model: Any, folder: Path) -> None:
         """Writes an adapter, or the weights in the dtype that the base is stored in, with the tokeniser."""

@@ -12,7 +12,7 @@ What is not on record is null or left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -165,8 +165,12 @@ def load_episodes(path: Path | str) -> EpisodeSet:
 
 def save_episodes(episodes: EpisodeSet, path: Path | str) -> None:
     """Writes a JSONL file that `load_episodes` reads back."""
-    rows = (json.dumps(_as_row(e, episodes), ensure_ascii=False) + "\n" for e in episodes.episodes)
-    Path(path).write_text("".join(rows), encoding="utf-8")
+    Path(path).write_text("".join(episode_lines(episodes)), encoding="utf-8")
+
+
+def episode_lines(episodes: EpisodeSet) -> Iterator[str]:
+    """The lines of the file that `save_episodes` writes."""
+    return (json.dumps(_as_row(e, episodes), ensure_ascii=False) + "\n" for e in episodes.episodes)
 
 
 def _read(line: str, where: str, people: dict[str, Persona]) -> Episode:

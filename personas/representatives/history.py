@@ -9,7 +9,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
+Keep = Literal["best", "last"]
 COLUMNS = ("step", "train_loss", "validation_loss", "validation_perplexity", "seconds", "tokens")
 
 
@@ -47,14 +49,16 @@ class History:
     Args:
         points: In order.
         start: Negative log-likelihood of each validation text at step 0, in nats.
-        best: The same at the best step.
+        best: The same at the step that is kept.
         done: Whether training has ended.
+        keep: Which step is kept: the one of the lowest validation loss (the first of equals), or the last.
     """
 
     points: list[Point] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     best: list[float] = field(default_factory=list)
     done: bool = False
+    keep: Keep = "best"
 
     @property
     def measured(self) -> list[Point]:
@@ -63,16 +67,16 @@ class History:
 
     @property
     def best_point(self) -> Point:
-        """The point of the lowest validation loss, the first of equals."""
-        return min(self.measured, key=lambda p: p.validation_loss or 0.0)
+        """The measured point that is kept."""
+        return self.measured[-1] if self.keep == "last" else min(self.measured, key=lambda p: p.validation_loss or 0.0)
 
     @property
     def waited(self) -> int:
-        """How many measurements came after the best one."""
+        """How many measurements came after the one that is kept."""
         return len(self.measured) - 1 - self.measured.index(self.best_point)
 
     def add(self, point: Point, losses: Sequence[float] | None) -> bool:
-        """Adds a step; returns whether it is the best so far.
+        """Adds a step; returns whether it is to be kept.
 
         Args:
             point: The step.

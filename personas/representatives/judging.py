@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...models.protocol import ChooseMethod, ChooseRequest, LanguageModel, Prompt
+from ...models.protocol import ChooseRequest, LanguageModel, Prompt
 from ...models.seeds import derive_seed
 from ...models.templates import PromptBook
 from ...models.together import choose_all, or_raise
 from ..answers import Missing
-from ..asking import Names, as_missing
+from ..asking import Asking, Names, as_missing
 from ..persona import Attribute, Persona
 from .prompting import Step, render_person
 from .variant import Variant
@@ -99,8 +99,7 @@ async def judge_pair(
     *,
     names: Names,
     prompts: PromptBook,
-    method: ChooseMethod = "first_token",
-    draws: int = 10,
+    asking: Asking = Asking(),
 ) -> Verdict:
     """Asks a judge twice, with each of the two texts first.
 
@@ -111,15 +110,14 @@ async def judge_pair(
         other: The baseline's.
         names: From which seeds derive; never the contestant's.
         prompts: The prompt texts.
-        method: How its choice is read.
-        draws: Answers drawn, for methods that draw.
+        asking: How its choice is read; both orders are asked in any case.
 
     Raises:
         SetupError: Every further call would fail the same way.
         UnsupportedError: The judge cannot choose by this method.
     """
     shown = [(text, other), (other, text)]
-    requests = [_request(matter, pair, (*names, str(k)), prompts, method, draws) for k, pair in enumerate(shown)]
+    requests = [_request(matter, pair, (*names, str(k)), prompts, asking) for k, pair in enumerate(shown)]
     found: list[float | None] = []
     gone = None
     for place, answer in enumerate(await choose_all(model, requests)):
@@ -135,7 +133,7 @@ async def judge_pair(
 
 
 def _request(
-    matter: Matter, texts: tuple[str, str], names: Names, prompts: PromptBook, method: ChooseMethod, draws: int
+    matter: Matter, texts: tuple[str, str], names: Names, prompts: PromptBook, asking: Asking
 ) -> ChooseRequest:
     asked = prompts.fill(matter.template, **matter.slots, first=texts[0], second=texts[1])
     return ChooseRequest(
@@ -143,6 +141,6 @@ def _request(
         seed=derive_seed(*names),
         context={**matter.context, "step": "judge", "texts": list(texts)},
         options=texts,
-        method=method,
-        draws=draws,
+        method=asking.method,
+        draws=asking.draws,
     )

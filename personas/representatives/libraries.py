@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from .settings import TrainingError
 
 NEEDED = ("torch", "transformers", "trl", "peft", "datasets")
+INSTALL = "pip install 'minipublic[local]'"
 
 
 def check_libraries() -> None:
@@ -17,9 +18,14 @@ def check_libraries() -> None:
     Raises:
         TrainingError: Something is not; the message names the extra.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = missing_libraries()
     if missing:
-        raise TrainingError(f"training needs {' and '.join(missing)}: pip install 'minipublic[local]'")
+        raise TrainingError(f"training needs {', '.join(missing)}: {INSTALL}")
+
+
+def missing_libraries() -> list[str]:
+    """The names of those that are not installed."""
+    return [name for name in NEEDED if find_spec(name) is None]
 
 
 def versions() -> dict[str, str]:

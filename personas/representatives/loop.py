@@ -45,6 +45,7 @@ class Task:
         work: The folder for what it takes to go on.
         save: Writes a model into a folder.
         progress: Told after every step.
+        brief: Keep the last step whatever it is like, and nothing to go on from.
     """
 
     model: Any
@@ -56,6 +57,7 @@ class Task:
     work: Path
     save: Callable[[Any, Path], None]
     progress: Progress | None = None
+    brief: bool = False
 
     def losses(self, model: Any) -> list[float]:
         """The loss of every validation text."""
@@ -76,7 +78,7 @@ def train(task: Task) -> History:
         TrainingError: A loss is no number, or the device's memory is too small.
     """
     last = _last_checkpoint(task.work)
-    history = History.load(last / HISTORY) if last else History()
+    history = History.load(last / HISTORY) if last else History(keep="last" if task.brief else "best")
     if history.done:
         return history
     task.work.mkdir(parents=True, exist_ok=True)
@@ -92,8 +94,10 @@ def train(task: Task) -> History:
             "true, or train with method lora; the same command goes on from the last measurement"
         ) from error
     finally:
-        # TRL wraps the model's forward, and accelerate TRL's: a model trained again would be wrapped again.
+        # TRL wraps the model's forward: a model that is trained again would be wrapped again.
         task.model.__dict__.pop("forward", None)
+        if task.settings.method == "lora":
+            trainer.model.unload()
     return history
 
 
@@ -185,7 +189,7 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
         due = step % settings.eval_every == 0 or step == settings.max_steps
         self._add(held["model"], step, logs["loss"], int(logs["num_tokens"]), due)
         if due:
-            control.should_save = True
+            control.should_save = not self._task.brief
             control.should_training_stop |= self._history.waited >= settings.patience
 
     def on_save(self, args: Any, state: Any, control: Any, **held: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from ...models.errors import ModelError, UnsupportedError
 from ...models.protocol import (
@@ -69,7 +68,9 @@ class RecordedPeople:
             NotOnRecordError: There is none, it is none of the options, or the statement is another one.
         """
         step, seat = request.context.get("step"), self._seat(request)
-        place = {"position": _position, "rating": self._rating}.get(str(step), _nowhere)(seat, request)
+        place = None
+        if step in ("position", "rating"):
+            place = _position(seat, request) if step == "position" else self._rating(seat, request)
         if place is None:
             raise NotOnRecordError(f"episode {self.episode.id!r} holds no {step} of {seat.persona!r} on this scale")
         return Choice(tuple(float(k == place) for k in range(len(request.options))), 1.0)
@@ -201,7 +202,3 @@ def _position(seat: SeatWords, request: ChooseRequest) -> int | None:
     held = (seat.position or "").strip().casefold()
     labels = [option.strip().casefold() for option in request.options]
     return labels.index(held) if held in labels else None
-
-
-def _nowhere(seat: SeatWords, request: Any) -> int | None:
-    return None

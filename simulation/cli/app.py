@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import episodes, evaluate, inspect, payoffs, run
+from . import episodes, evaluate, inspect, payoffs, questions, run, train
 
 BAD_INPUT = 2
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("train")(train.train)
 app.command("demo")(run.demo)
 evaluate.app.command("payoffs")(payoffs.evaluate_payoffs)
 app.add_typer(evaluate.app, name="evaluate")
@@ -30,6 +31,7 @@ app.command("episodes")(episodes.episodes)
 app.command("new")(inspect.new)
 app.command("validate")(inspect.validate)
 app.command("transcript")(inspect.transcript)
+app.add_typer(questions.app, name="questions")
 app.add_typer(inspect.models, name="models")
 
 

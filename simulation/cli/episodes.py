@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 
 def episodes(
-    format: Annotated[str, typer.Argument(metavar="FORMAT", help="jsonl, habermas, remesh or run.")],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The file or folder to read.")],
+    format: Annotated[str, typer.Argument(metavar="FORMAT", help="jsonl, habermas, remesh, run or miniature.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="The file or folder to read; for miniature the public's name.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE.jsonl", help="Where to write the episodes.")],
     option: Annotated[
         list[str] | None,

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Measure simulated answers against human ones.", no_args_is_help=True)
+app = typer.Typer(help="Measure how well models stand for people.", no_args_is_help=True)
 
 
 @app.callback()
 def _evaluate() -> None:
-    """Measure simulated answers against human ones."""
+    """Measure how well models stand for people."""
 
 
 @app.command()
@@ -57,6 +57,34 @@ def survey(
     alpha = metrics["cronbach_alpha"]
     typer.echo(f"Cronbach's alpha: human {_number(alpha['human'])}, simulated {_number(alpha['simulated'])}")
     typer.echo(f"metrics: {json}")
+
+
+@app.command()
+def representatives(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a training run.")],
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Where the measures go: RUN/representatives.json.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="Play at most so many episodes again.")
+    ] = None,
+    texts: Annotated[
+        int | None, typer.Option("--texts", min=1, metavar="N", help="Score and judge at most so many held-out texts.")
+    ] = None,
+    bootstrap: Annotated[
+        int | None, typer.Option("--bootstrap", min=0, metavar="N", help="Resamples for intervals.")
+    ] = None,
+) -> None:
+    """Measure trained representatives on people they were not trained on; no call is asked twice."""
+    from ..representatives.evaluate import PAGE, RESULTS, evaluate_representatives
+    from ..representatives.table import print_lines
+
+    given = {"limit": limit, "texts": texts, "bootstrap": bootstrap}
+    changes = {name: value for name, value in given.items() if value is not None}
+    results = evaluate_representatives(run, changes=changes, out=json, say=lambda line: typer.echo(line, err=True))
+    for line in print_lines(results):
+        typer.echo(line)
+    typer.echo(f"measures: {json or run / RESULTS}; page with figures and sample texts: {run / PAGE}")
 
 
 def _line(name: str, metric: dict[str, object], after: str) -> str:

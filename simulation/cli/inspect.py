@@ -11,7 +11,10 @@ import typer
 from ..errors import InputError
 
 STARTERS = Path(__file__).parent.parent / "starters"
-COMPANIONS = {"survey": ("codebook_survey.yaml", "sample_humans.csv")}
+COMPANIONS = {
+    "survey": ("codebook_survey.yaml", "sample_humans.csv"),
+    "representatives": ("sample_episodes.jsonl",),
+}
 RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 models = typer.Typer(help="Look at model servers.", no_args_is_help=True)
@@ -63,10 +66,12 @@ def _export_episodes(run: Path, path: Path, condition: str) -> None:
 
 
 def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey or consensus.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey, consensus or representatives.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The study file to write.")],
 ) -> None:
     """Write a commented study file to start from."""
+    from ..loading import COMMANDS
+
     known = sorted(p.stem for p in STARTERS.glob("*.yaml") if not p.stem.startswith("codebook"))
     if kind not in known:
         raise InputError(f"unknown kind of study {kind!r}; there are {', '.join(known)}")
@@ -74,7 +79,8 @@ def new(
         raise InputError(f"{file} exists already; choose another name")
     file.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(STARTERS / f"{kind}.yaml", file)
-    typer.echo(f"{file}: edit it, then `minipublic validate {file}` and `minipublic run {file}`")
+    command = COMMANDS[kind]
+    typer.echo(f"{file}: edit it, then `minipublic validate {file}` and `minipublic {command} {file}`")
     for name in COMPANIONS.get(kind, ()):
         beside = file.parent / name
         if not beside.exists():
@@ -86,16 +92,33 @@ def validate(
     study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")],
     overrides: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting.")] = None,
 ) -> None:
-    """Check a study file and everything it names, without asking a model."""
+    """Check a study file and everything it names, without asking or training a model."""
+    from ..loading import read_study
+
+    kind = read_study(study, overrides or [], "")[0].get("kind")
+    notes, said = (_checked_representatives if kind == "representatives" else _checked_run)(study, overrides or [])
+    for note in notes:
+        typer.echo(f"note: {note}")
+    typer.echo(f"{study}: valid; {said}")
+
+
+def _checked_run(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
     from ..loading import load_study
     from ..opening import open_models
     from ..plan import make_plan
 
-    plan = make_plan(load_study(study, overrides or []), study)
+    plan = make_plan(load_study(study, overrides), study)
     open_models(plan)
-    for note in plan.notes:
-        typer.echo(f"note: {note}")
-    typer.echo(f"{study}: valid; {plan.people} people or groups, {sum(1 for _ in plan.units())} units")
+    return plan.notes, f"{plan.people} people or groups, {sum(1 for _ in plan.units())} units"
+
+
+def _checked_representatives(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
+    from ..representatives.study import load_representatives
+    from ..representatives.training_plan import make_training_plan
+
+    plan = make_training_plan(load_representatives(study, overrides), study)
+    sides = f"{len(plan.split.train)} episodes to train on and {len(plan.split.validation)} held out"
+    return plan.notes, f"{len(plan.study.representatives)} representatives, {sides}"
 
 
 def transcript(
@@ -134,7 +157,7 @@ def check(
     from ...models.registry import load_model
 
     key = {"api_key_env": api_key_env} if api_key_env else {}
-    model = load_model(spec, **key, **_options(option or []))
+    model = load_model(spec, **key, **read_options(option or []))
 
     async def tried() -> tuple[str, float, list[Finding]]:
         request = Request(Prompt.of("Say hello in one word."), Sampling(temperature=0.0, max_tokens=8), seed=0)
@@ -157,7 +180,8 @@ def check(
         typer.echo(f"{found.feature}: {found.verdict} ({found.detail})")
 
 
-def _options(given: list[str]) -> dict[str, Any]:
+def read_options(given: list[str]) -> dict[str, Any]:
+    """`KEY=VALUE` texts as options of a model; values are read as YAML."""
     import yaml
 
     found = {}

@@ -39,7 +39,7 @@ def run(
     given = [f"budget.{name}={bound}" for name, bound in bounds.items() if bound is not None]
     loaded = load_study(study, [*(overrides or []), *given], model)
     plan = make_plan(loaded, study)
-    out = out or Path("runs") / _folder_name(loaded.study)
+    out = out or Path("runs") / folder_name(loaded.study)
     if dry_run:
         _show_estimate(plan, limit, out)
         return
@@ -110,5 +110,6 @@ def _show_estimate(plan: Plan, limit: int | None, out: Path) -> None:
         typer.echo(f"\n--- one prompt of the kind {kind!r} ---\n{text}")
 
 
-def _folder_name(study: str) -> str:
+def folder_name(study: str) -> str:
+    """The folder under `runs` for a study of this name."""
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in study)

@@ -12,6 +12,7 @@ from ...personas.representatives.episodes import EpisodeSet
 from ..errors import InputError
 from .habermas import read_habermas
 from .jsonl import read_jsonl
+from .miniature import read_miniature
 from .reading import Reading
 from .remesh import read_remesh
 from .run import read_run
@@ -41,11 +42,18 @@ _WANTED: Mapping[Kind, Callable[[Any], Any]] = {
     "truth": lambda value: _TRUTH[str(value).lower()],
 }
 
+_MINIATURE: Mapping[str, Kind] = {
+    "episodes": "whole number",
+    "participants": "whole number",
+    "seed": "whole number",
+    "mechanism": "text",
+}
 FORMATS: Mapping[str, Format] = {
     "jsonl": Format(read_jsonl),
     "habermas": Format(read_habermas, {"split": "text", "version": "text"}),
     "remesh": Format(read_remesh, {"dialogue": "text", "min_words": "whole number", "voted_only": "truth"}),
     "run": Format(read_run, {"condition": "text"}),
+    "miniature": Format(read_miniature, _MINIATURE, from_files=False),
 }
 
 
@@ -53,8 +61,9 @@ def read(format: str, path: Path | str, options: Mapping[str, Any] | None = None
     """Reads episodes, and says what was left out.
 
     Args:
-        format: A key of `FORMATS`: `jsonl` (see `personas.representatives.episodes`), `habermas`, `remesh` or `run`.
-        path: A file or folder.
+        format: A key of `FORMATS`: `jsonl` (see `personas.representatives.episodes`), `habermas`, `remesh`,
+            `run` or `miniature`.
+        path: A file or folder; for `miniature` the name of a public.
         options: The format's, by name.
 
     Raises:

@@ -111,6 +111,45 @@ def agreement_figure(series: Mapping[str, Sequence[int]], labels: Sequence[str],
         return _svg(figure)
 
 
+Panel = tuple[str, float | None, Sequence[Mapping[str, Any]]]  # axis label, a line at a value, a measure per row
+KIND_COLOURS = {"fine-tuned": COLOURS[0], "vanilla": COLOURS[1], "truth": HUMAN}
+
+
+def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Sequence[str]) -> str:
+    """Measures with intervals side by side, the same rows in each panel.
+
+    Args:
+        panels: Each with its axis label, the value of a dashed line (or None), and `{value, ci}` for every row.
+        labels: Of the rows, with their n.
+        kinds: Of the rows, by which they are coloured: a key of `KIND_COLOURS`.
+    """
+    with plt.rc_context(_STYLE):
+        height = 0.3 * len(labels) + 1.1
+        figure, row = plt.subplots(
+            1, len(panels), figsize=(2.4 + 2.4 * len(panels), height), sharey=True, squeeze=False, layout="constrained"
+        )
+        for axes, (unit, line, measures) in zip(row[0], panels, strict=True):
+            for y, (measure, kind) in enumerate(zip(measures, kinds, strict=True)):
+                _interval(axes, y, measure, KIND_COLOURS[kind])
+            if line is not None:
+                axes.axvline(line, color="#888888", linewidth=0.8, linestyle="--")
+            axes.set_xlabel(textwrap.fill(unit, 34))
+            axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
+        row[0][0].set_yticks(range(len(labels)), labels)
+        row[0][0].set_ylim(len(labels) - 0.4, -0.6)
+        row[0][0].set_ylabel("contestant")
+        return _svg(figure)
+
+
+def _interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> None:
+    if measure.get("value") is None:
+        axes.text(0.02, y, "not measured", va="center", color="grey", transform=axes.get_yaxis_transform())
+        return
+    axes.plot(measure["value"], y, "o", color=colour, markersize=5)
+    if measure.get("ci"):
+        axes.plot(measure["ci"], [y, y], "-", color=colour, linewidth=1.5)
+
+
 def _svg(figure: Figure) -> str:
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})

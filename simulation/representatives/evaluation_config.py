@@ -45,6 +45,10 @@ class RepresentativesEvaluation(BaseModel):
         bootstrap: Resamples for intervals.
         cluster: What is resampled as a whole: `session` (a group with all its episodes) or `episode`.
         compare: The representatives that are measured; all by default.
+        served: By base or representative, the model that answers for it where its weights are not to be read from the run
+            folder, such as one on a server.
+        engine: Reads weights from the run folder: `hf` or `vllm_engine`.
+        options: Of the engine, such as `dtype` or `batch_size`.
         samples: How many texts are shown side by side.
         calls_in_flight: How many calls are under way at once.
     """
@@ -69,6 +73,9 @@ class RepresentativesEvaluation(BaseModel):
     bootstrap: int = Field(default=1000, ge=0)
     cluster: Literal["session", "episode"] = "session"
     compare: list[str] = []
+    served: dict[str, Model] = {}
+    engine: Literal["hf", "vllm_engine"] = "hf"
+    options: dict[str, Any] = {}
     samples: int = Field(default=12, ge=0)
     calls_in_flight: int = Field(default=64, ge=1)
 

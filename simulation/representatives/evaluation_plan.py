@@ -12,7 +12,7 @@ from ...graphs.context import graph_prompts
 from ...models.protocol import Sampling
 from ...models.seeds import derive_seed
 from ...models.templates import PromptBook
-from ...personas.asking import Names
+from ...personas.asking import Asking, Names
 from ...personas.representatives.demonstration import Demonstration, demonstrations
 from ...personas.representatives.episodes import Episode, EpisodeSet
 from ...personas.representatives.prompting import Step
@@ -36,6 +36,7 @@ class EvaluationPlan:
         config: How.
         steps: In which steps the representatives were trained to speak.
         prompts: The prompt texts.
+        left_out: Who is not measured, and why.
     """
 
     study: str
@@ -45,6 +46,7 @@ class EvaluationPlan:
     config: RepresentativesEvaluation = RepresentativesEvaluation()
     steps: tuple[Step, ...] = ("critique",)
     prompts: PromptBook = field(default_factory=graph_prompts)
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def _episodes(self) -> dict[str, Episode]:
@@ -96,6 +98,11 @@ class EvaluationPlan:
     def names(self, persona: str, question: str, replicate: int, step: str) -> Names:
         """What seeds derive from, as a protocol's context does: never the model or the mechanism."""
         return (self.study, self.seed, persona, question, replicate, step)
+
+    @property
+    def asking(self) -> Asking:
+        """How a judge's choices are read."""
+        return Asking(self.config.method, self.config.draws)
 
     @property
     def sampling(self) -> Sampling:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...models.protocol import LanguageModel
 from ...personas.answers import Missing
+from ...personas.asking import Names
 from ...personas.representatives.judging import Verdict, judge_pair, matter_of_statement, matter_of_text
 from ...personas.representatives.variant import Variant
 from .calling import each
@@ -62,8 +63,7 @@ async def judge_texts(
             attributes=plan.episodes.population.attributes,
         )
         names = plan.names(persona, episode.question, replicate, f"judge {step}")
-        asked = {"method": plan.config.method, "draws": plan.config.draws}
-        return await judge_pair(judge, matter, text, other, names=names, prompts=prompts, **asked)
+        return await judge_pair(judge, matter, text, other, names=names, prompts=prompts, asking=plan.asking)
 
     return dict(zip(wanted, await each(wanted, judged, plan.config.calls_in_flight), strict=True))
 
@@ -78,10 +78,10 @@ async def judge_statements(plan: EvaluationPlan, judge: LanguageModel, pairs: Se
         matter = matter_of_statement(
             episode.question, {s.persona: s.opinion or "" for s in episode.seats}, plan.prompts
         )
-        names = plan.names(f"group {episode.id}", episode.question, 0, "judge statement")
-        asked = {"method": plan.config.method, "draws": plan.config.draws}
+        names: Names = plan.names(f"group {episode.id}", episode.question, 0, "judge statement")
+        names = (*names, *pair.names)
         return await judge_pair(
-            judge, matter, pair.text, pair.other, names=(*names, *pair.names), prompts=plan.prompts, **asked
+            judge, matter, pair.text, pair.other, names=names, prompts=plan.prompts, asking=plan.asking
         )
 
     return await each(pairs, judged, plan.config.calls_in_flight)

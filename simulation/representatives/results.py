@@ -70,7 +70,7 @@ def _not_measured(plan: EvaluationPlan, found: Found) -> list[str]:
     gone = [] if found.verdicts else [f"win rates: {NO_JUDGE}"]
     if not found.payoffs:
         gone.append(f"payoff discrepancy: {no_consensus(plan) or NO_PAYOFF}")
-    return gone + [f"log-likelihood of {name}: {why}" for name, why in found.unscored.items()]
+    return [*gone, *(f"log-likelihood of {name}: {why}" for name, why in found.unscored.items()), *plan.left_out]
 
 
 def _contestant(plan: EvaluationPlan, found: Found, one: Contestant, models: Mapping[str, str]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ async def play_all(
         # Without a proposition on record the question stands for it: nobody is asked for one.
         start: ConsensusState = {"question": episode.question, "proposition": episode.proposition or episode.question}
         state: Mapping[str, Any] = await _graph().ainvoke(start, context=context)
-        revised = state.get("revised")
+        revised = state["revised"]
         return Missing(revised["missing"], revised["raw"]) if is_missing(revised) else str(revised)
 
     return dict(zip(plays, await each(plays, play, plan.config.calls_in_flight), strict=True))

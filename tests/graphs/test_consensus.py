@@ -1,12 +1,8 @@
-import json
-import re
-
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from stand_in import StandIn
 
 from minipublic.graphs import Context, build_consensus
-from minipublic.graphs.proposition import declare
 from minipublic.models.errors import AuthenticationError, ModelTimeoutError
 from minipublic.personas import Instrument, Persona, Population, likert
 from minipublic.personas.persona import Past
@@ -103,36 +99,6 @@ async def test_a_proposition_is_given_or_made():
     made = await run(context(), start={"question": "What about wealth?"})
     assert made["proposition_source"] == "model"
     assert "proposition/mediator" in made["utterances"]
-
-
-@pytest.mark.parametrize(
-    ("question", "sentence"),
-    [
-        ("Should the UK ban single-use plastics?", "The UK should ban single-use plastics."),
-        ("Should people be allowed to vote online?", "People should be allowed to vote online."),
-        ("What should we do?", None),
-        ("Is it right?", None),
-        ("", None),
-        ("Should?", None),
-    ],
-)
-def test_the_rule_never_guesses(question, sentence):
-    assert declare(question) == sentence
-
-
-def test_the_rule_agrees_with_published_affirming_statements(data):
-    """5,645 policy questions with affirming statements (Tessler et al. 2024): where the rule speaks, it says the same."""
-    rows = json.loads((data / "habermas_questions" / "230118_chinchilla_questions.json").read_text())
-    rows = rows if isinstance(rows, list) else list(rows.values())
-    made = [(declare(r["question"]), r["affirming_statement"]) for r in rows]
-    turned = [(ours, theirs) for ours, theirs in made if ours]
-    same = sum(words(ours) == words(theirs) for ours, theirs in turned)
-    assert len(turned) > 0.5 * len(rows)
-    assert same > 0.96 * len(turned)
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
 
 
 async def test_seeds_do_not_depend_on_the_mechanism():

@@ -31,12 +31,14 @@ def plan(folder, text, *overrides):
         (("presentation", "presentaton"), r"s\.yaml:6: survey\.presentaton: unknown key.*did you mean `presentation`"),
         (("independent", "matrix"), r"s\.yaml:6: survey\.presentation: .*'independent', 'series' or 'battery'"),
         (("kind: survey", "kind: consensus"), "needs a section `consensus`"),
-        (("kind: survey", "kind: poll"), r"s\.yaml:2: kind:"),
+        (("kind: survey", "kind: poll"), r"s\.yaml:2: kind: no kind of study is called 'poll' \(there are survey, "),
+        (("kind: survey", "kind: surveys"), r"s\.yaml:2: kind: .*did you mean `survey`"),
+        (("kind: survey", "kind: representatives"), r"s\.yaml:2: kind: .* minipublic train .*s\.yaml"),
         (("{from_humans: true}", "{from_humans: true, generate: 5}"), r"s\.yaml:4: population: give exactly one"),
         (("{from_humans: true}", "{generate: 5}"), "`shares`"),
         (("humans.csv", "human.csv"), r"human\.csv does not exist"),
         (("humans.csv", '"{data}/humans.csv"'), "MINIPUBLIC_DATA"),
-        (("[qa]", "[qa, biography]"), "unknown style 'biography'"),
+        (("[qa]", "[qa, biography]"), "unknown conditioning style 'biography'"),
         (("[qa]", "[qa, qa]"), "share a name"),
         (("[qa]", "[backstory]"), "has no backstory"),
         (("[qa]", "[qa]\nsurvey: {}"), "'survey' stands twice"),
@@ -170,13 +172,13 @@ def test_a_method_the_model_lacks_is_an_error(folder):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["survey", "consensus"])
+@pytest.mark.parametrize("kind", ["survey", "consensus", "representatives"])
 def test_new_studies_validate(tmp_path, kind):
     assert command("new", kind, tmp_path / "mine.yaml").returncode == 0
     done = command("validate", tmp_path / "mine.yaml")
     assert done.returncode == 0, done.stderr
     assert "exists already" in command("new", kind, tmp_path / "mine.yaml").stderr
-    assert "there are consensus, survey" in command("new", "poll", tmp_path / "p.yaml").stderr
+    assert "there are consensus, representatives, survey" in command("new", "poll", tmp_path / "p.yaml").stderr
 
 
 def test_models_check_reaches_a_server(server_beside):

@@ -1,14 +1,15 @@
 """Representativity: unbiased where it says so, biased where it says so, intervals that cover."""
 
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import minipublic
 from minipublic.evaluators.equivalence import (
     collect_payoffs,
     irrelevant_part,
-    outcome_distribution,
     payoff_shifts,
     random_mechanism,
     random_process,
@@ -117,14 +118,14 @@ def test_the_floor_is_what_a_perfect_stand_in_is_measured_as():
     random = np.random.default_rng(5)
     x, y = random.normal(size=(2, 1500, 8))
     groups = {"m": np.arange(1500)}
-    found = representativity({"m": x}, {"m": y}, groups)
+    found = representativity({"m": x}, {"m": y}, groups, bootstrap=200)
     # Means of four of noise 1 differ by sqrt(2/4) |z| = 0.564 on average, of eight by 0.399.
     assert found["noise_floor"]["value"] == pytest.approx(np.sqrt(0.5) * np.sqrt(2 / np.pi), abs=0.03)
     assert found["absolute"]["value"] == pytest.approx(np.sqrt(0.25) * np.sqrt(2 / np.pi), abs=0.03)
     for name in ("signed", "squared", "above_floor"):
         low, high = found[name]["ci"]
         assert low < 0 < high
-    off = representativity({"m": x}, {"m": y + 0.5}, groups)
+    off = representativity({"m": x}, {"m": y + 0.5}, groups, bootstrap=200)
     assert off["above_floor"]["ci"][0] > 0.05
 
 
@@ -171,49 +172,13 @@ async def test_a_stand_in_that_differs_in_style_is_not_told_apart():
         assert low < 0 < high
 
 
-class Public:
-    """Kinds of groups with policies of their own, whose shifts are known exactly; a study draws groups of them."""
-
-    def __init__(self, kinds, seed, perfect=False):
-        self.processes, self.outcomes, shifts = [], [], []
-        for k in range(kinds):
-            process = random_process(seed + k, states=STATES, actions=ACTIONS, horizon=HORIZON)
-            people = random_profile(seed + k, process)
-            others = people if perfect else random_profile(seed + k + 5000, process)
-            shifts.append(payoff_shifts(process, people, others, FAMILY))
-            self.processes.append(process)
-            under = [process.with_mechanism(m) for m in FAMILY.values()]
-            self.outcomes.append([[outcome_distribution(p, x) for x in (people, others)] for p in under])
-        self.signed, self.squared = np.mean(shifts), np.mean(np.square(shifts))
-
-    def study(self, groups, replicates, random):
-        """Payoffs (mechanism, profile, group × seat, replicate) with the outcomes' exact distributions."""
-        kinds = random.integers(len(self.processes), size=groups)
-        values = np.empty((2, 2, groups, 2, replicates))
-        for g, kind in enumerate(kinds):
-            for m in range(2):
-                for p in range(2):
-                    drawn = random.choice(STATES, size=replicates, p=self.outcomes[kind][m][p])
-                    values[m, p, g] = self.processes[kind].payoffs[drawn].T
-        return values.reshape(2, 2, groups * 2, replicates)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("perfect", [False, True])
-@pytest.mark.parametrize("replicates", [2, 4])
-def test_intervals_cover(replicates, perfect):
-    """95 % of 400 studies of 40 groups: within four standard errors (4.4 points) of it."""
-    public, random = Public(12, 300, perfect), np.random.default_rng([17, replicates, perfect])
-    groups = dict.fromkeys(FAMILY, np.repeat(np.arange(40), 2))
-    hits = {"signed": 0, "squared": 0} | ({"above_floor": 0} if perfect else {})
-    truths = {"signed": public.signed, "squared": public.squared, "above_floor": 0.0}
-    for k in range(400):
-        values = public.study(40, replicates, random)
-        base, other = (dict(zip(FAMILY, values[:, p], strict=True)) for p in (0, 1))
-        found = representativity(base, other, groups, bootstrap=300, seed=k)
-        for name in hits:
-            low, high = found[name]["ci"]
-            hits[name] += low <= truths[name] <= high
-    shares = {name: count / 400 for name, count in hits.items()}
-    print(shares)
-    assert all(abs(share - 0.95) < 0.044 for share in shares.values()), shares
+def test_intervals_cover(perfect, monkeypatch):
+    """400 studies of 50 groups; more are in docs/intervals.md."""
+    monkeypatch.syspath_prepend(str(Path(minipublic.__file__).parent / "benchmarks"))
+    from coverage_of_representativity import Public, coverage
+
+    shares = coverage(Public(perfect), 50, 4, 400, 0)
+    assert len(shares) == 2 + perfect
+    assert all(0.9 <= share <= 0.98 for share in shares.values()), shares

@@ -1,8 +1,8 @@
 import pytest
 
-from minipublic.graphs.proposition import declare
 from minipublic.models.miniature.questions import QUESTIONS, proposition, question, sample_questions, topic
 from minipublic.models.synthetic.graded import dot
+from minipublic.personas.propositions import declare
 
 
 def test_there_are_thousands_all_different_and_short():

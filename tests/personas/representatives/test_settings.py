@@ -44,5 +44,5 @@ def test_a_missing_library_names_the_extra(monkeypatch):
     from minipublic.personas.representatives import libraries
 
     monkeypatch.setattr(libraries, "find_spec", lambda name: None if name in ("torch", "trl") else object())
-    with pytest.raises(TrainingError, match=r"needs torch and trl: pip install 'minipublic\[local\]'"):
+    with pytest.raises(TrainingError, match=r"needs torch, trl: pip install 'minipublic\[local\]'"):
         check_libraries()

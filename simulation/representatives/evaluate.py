@@ -1,0 +1,138 @@
+"""Evaluates the representatives of a training run: what `minipublic evaluate representatives` does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ...models.journal import Journal
+from ...models.protocol import LanguageModel
+from ...personas.asking import Asking
+from ...personas.representatives.payoff_cases import PayoffError
+from ...personas.representatives.payoff_likert import LikertPayoffs
+from ...personas.representatives.variant import Variant
+from ..engine import rare_collections
+from ..errors import InputError
+from ..folder import RunFolder, write_json
+from ..named_models import ModelConfig
+from ..opening import open_model
+from .cast import Cast
+from .contestants import TRUTH, line_up
+from .evaluation_plan import EvaluationPlan
+from .measuring import Say, measure
+from .payoff_sources import PayoffSource, TruePayoffs
+from .results import summarize
+from .trained_run import PAYOFF, TrainedRun, open_trained_run
+
+RESULTS, PAGE = "representatives.json", "representatives.html"
+Makers = dict[str, Callable[[], LanguageModel]]
+
+
+def evaluate_representatives(
+    folder: Path, *, changes: dict[str, Any] | None = None, out: Path | None = None, say: Say = lambda line: None
+) -> dict[str, Any]:
+    """Measures a run's representatives, and writes the results and a page; asks no call twice, however often it is run.
+
+    Args:
+        folder: The run folder.
+        changes: Of settings under `evaluation`.
+        out: Where the JSON goes; `representatives.json` in the folder by default.
+        say: Told what comes next.
+
+    Returns:
+        What the JSON says.
+
+    Raises:
+        InputError: The folder, the study or a setting is wrong.
+        SetupError: A model cannot be used at all.
+    """
+    from .page import write_page
+
+    run = open_trained_run(folder, changes)
+    plan = plan_of(run)
+    if not plan.keys:
+        raise InputError(
+            f"{folder}: no held-out {' or '.join(plan.steps)} is on record, so there is nothing to measure"
+        )
+    files = RunFolder(folder)
+    with files.locked(), contextlib.closing(Journal(files.calls)) as journal:
+        cast = Cast(makers_of(run, plan), journal)
+        with rare_collections():
+            found = asyncio.run(measure(plan, cast, payoffs_of(run, plan), say))
+        results = summarize(plan, found, cast.names) | {
+            "calls": journal.totals() | {"asked_now": cast.asked, "replayed_now": cast.replayed}
+        }
+    write_json(out or folder / RESULTS, results)
+    write_page(results, folder / PAGE)
+    return results
+
+
+def plan_of(run: TrainedRun) -> EvaluationPlan:
+    """What of a run is measured."""
+    contestants = line_up(run.representatives, run.evaluation.truth is not None)
+    return EvaluationPlan(
+        run.study, run.seed, run.episodes, contestants, run.evaluation, run.steps, run.prompts, run.left_out
+    )
+
+
+def makers_of(run: TrainedRun, plan: EvaluationPlan) -> Makers:
+    """What opens the models of an evaluation, by key."""
+    settings = run.evaluation
+    configs: dict[str, ModelConfig] = {}
+    for name, base, _ in run.representatives:
+        configs[f"base {base}"] = run.base(base)
+        configs[f"representative {name}"] = run.representative(name, base)
+    configs |= {f"mediator {name}": model for name, model in settings.mediators.items()}
+    roles = {"judge": settings.judge, TRUTH: settings.truth, "payoff": _payoff_model(run)}
+    configs |= {role: model for role, model in roles.items() if model}
+    return {key: partial(open_model, config) for key, config in configs.items()}
+
+
+def payoffs_of(run: TrainedRun, plan: EvaluationPlan) -> Callable[[LanguageModel | None], PayoffSource] | None:
+    """What makes the source of payoffs; None where none is named.
+
+    Raises:
+        InputError: There is no trained payoff model.
+    """
+    settings, names = run.evaluation, (run.study, run.seed)
+
+    def rated(model: LanguageModel | None) -> PayoffSource:
+        assert model is not None
+        if settings.payoff == "truth":
+            return TruePayoffs(model, names, settings.calls_in_flight)
+        return LikertPayoffs(
+            model,
+            variant=Variant(demographics=True),
+            attributes=run.episodes.population.attributes,
+            asking=Asking(settings.method, settings.draws),
+            names=names,
+            prompts=plan.prompts,
+            at_once=settings.calls_in_flight,
+        )
+
+    def trained(model: LanguageModel | None) -> PayoffSource:
+        from ...personas.representatives.payoff_model import PayoffModel
+
+        try:
+            return PayoffModel.load(run.folder / PAYOFF)
+        except PayoffError as error:
+            raise InputError(f"evaluation.payoff: {error}") from error
+
+    if settings.payoff is None:
+        return None
+    if settings.payoff == "trained" and not (run.folder / PAYOFF / "payoff.json").is_file():
+        raise InputError(
+            f"evaluation.payoff: {run.folder / PAYOFF} holds no trained payoff model; train one, or name a model"
+        )
+    return trained if settings.payoff == "trained" else rated
+
+
+def _payoff_model(run: TrainedRun) -> ModelConfig | None:
+    settings = run.evaluation
+    if settings.payoff == "truth":
+        return settings.truth
+    return settings.payoff if isinstance(settings.payoff, ModelConfig) else None
