@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..synthetic.graded import Vector, logistic
-from .public import MiniaturePublic
+from .public import MiniaturePublic, Step
 
 # Per nat of log-likelihood per word, and per point of the 1..7 scale summed over the group.
-CRITIQUE_SHARPNESS, STATEMENT_SHARPNESS = 4.0, 1.0
+TEXT_SHARPNESS, STATEMENT_SHARPNESS = 4.0, 1.0
 UNREAD = 0.1
 
 
-def prefer_critique(public: MiniaturePublic, texts: Sequence[str], persona: str, question: str, draft: str) -> Vector:
-    """P(each of two critiques is taken for the person's), by their true log-likelihood per word."""
+def prefer_text(
+    public: MiniaturePublic, step: Step, texts: Sequence[str], persona: str, question: str, draft: str = ""
+) -> Vector:
+    """P(each of two opinions or critiques is taken for the person's), by their true log-likelihood per word."""
     lengths = [max(len(text.split()), 1) for text in texts]
-    scored = [public.log_likelihood("critique", text, persona, question, draft) for text in texts]
-    return prefer([s / n for s, n in zip(scored, lengths, strict=True)], CRITIQUE_SHARPNESS)
+    scored = [public.log_likelihood(step, text, persona, question, draft) for text in texts]
+    return prefer([s / n for s, n in zip(scored, lengths, strict=True)], TEXT_SHARPNESS)
 
 
 def prefer_statement(public: MiniaturePublic, texts: Sequence[str], personas: Sequence[str], question: str) -> Vector:

@@ -13,7 +13,7 @@ from ..seeds import derive_seed
 from ..synthetic.graded import Vector
 from ..synthetic.presented import in_codebook_order
 from . import mediation
-from .judge import prefer_critique, prefer_statement
+from .judge import prefer_statement, prefer_text
 from .public import MiniaturePublic, Step
 from .questions import proposition
 
@@ -102,7 +102,7 @@ class MiniatureModel:
 
         Args:
             context: As the protocols send it. `option_rank` puts a scale's options into codebook order, those flagged in
-                `missing_options` are never chosen. For the step `judge`: `about` is `critique` or `statement`, `texts`
+                `missing_options` are never chosen. For the step `judge`: `about` is `critique`, `opinion` or `statement`, `texts`
                 holds the two texts as presented, and for statements `personas` the group's ids.
             options: How many options there are.
 
@@ -135,10 +135,15 @@ class MiniatureModel:
             raise ModelSpecError(f"{self.name} judges two texts by two options; got {len(texts)} and {options}")
         about, question = context.get("about"), _question(context)
         if about == "critique":
-            return prefer_critique(self.public, texts, _told(context, "persona"), question, _told(context, "statement"))
+            draft = _told(context, "statement")
+            return prefer_text(self.public, "critique", texts, _told(context, "persona"), question, draft)
+        if about == "opinion":
+            return prefer_text(self.public, "opinion", texts, _told(context, "persona"), question)
         if about == "statement":
             return prefer_statement(self.public, texts, _list(context, "personas"), question)
-        raise ModelSpecError(f"{self.name} judges about 'critique' or 'statement'; the context says {about!r}")
+        raise ModelSpecError(
+            f"{self.name} judges about 'critique', 'opinion' or 'statement'; the context says {about!r}"
+        )
 
     async def score(self, request: ScoreRequest) -> Score:
         """The exact log-likelihood of an opinion or a critique under the person's policy; a token is a word.

@@ -177,7 +177,7 @@ def _read(line: str, where: str, people: dict[str, Persona]) -> Episode:
     try:
         row = json.loads(line)
         seats = tuple(_seat(seat, people) for seat in row["seats"])
-        texts = {key: row.get(key) or None for key in ("draft", "revised")}
+        texts = {key: _said(row.get(key)) for key in ("draft", "revised")}
         return Episode(
             id=str(row["episode"]),
             session=str(row.get("session") or row["episode"]),
@@ -198,14 +198,19 @@ def _seat(row: Mapping[str, Any], people: dict[str, Persona]) -> SeatWords:
     if people.setdefault(id, Persona(id, traits)).attributes != traits:
         raise ValueError(f"participant {id!r} has other demographics than on an earlier line")
     ratings = {str(k): float(v) for k, v in (row.get("ratings") or {}).items() if v is not None}
-    position, opinion, critique = (row.get(key) or None for key in ("position", "opinion", "critique"))
+    position, opinion, critique = (_said(row.get(key)) for key in ("position", "opinion", "critique"))
     return SeatWords(id, position, opinion, critique, ratings)
+
+
+def _said(value: str | None) -> str | None:
+    # Blanks around a text are no words: with them, a prompt would differ from the one that a deliberation writes.
+    return (value or "").strip() or None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"the question is {value!r}, which is no text")
-    return value
+    return value.strip()
 
 
 def _as_row(episode: Episode, episodes: EpisodeSet) -> dict[str, Any]:

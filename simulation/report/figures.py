@@ -111,7 +111,9 @@ def agreement_figure(series: Mapping[str, Sequence[int]], labels: Sequence[str],
         return _svg(figure)
 
 
-Panel = tuple[str, float | None, Sequence[Mapping[str, Any]]]  # axis label, a line at a value, a measure per row
+Limits = tuple[float, float]
+# An axis label, a line at a value, a measure for each row, and the axis' ends where they are given.
+Panel = tuple[str, float | None, Sequence[Mapping[str, Any]], Limits | None]
 KIND_COLOURS = {"fine-tuned": COLOURS[0], "vanilla": COLOURS[1], "truth": HUMAN}
 
 
@@ -119,7 +121,8 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
     """Measures with intervals side by side, the same rows in each panel.
 
     Args:
-        panels: Each with its axis label, the value of a dashed line (or None), and `{value, ci}` for every row.
+        panels: Each with its axis label, the value of a dashed line (or None), `{value, ci}` for every row, and the
+            axis' ends (or None).
         labels: Of the rows, with their n.
         kinds: Of the rows, by which they are coloured: a key of `KIND_COLOURS`.
     """
@@ -128,11 +131,13 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
         figure, row = plt.subplots(
             1, len(panels), figsize=(2.4 + 2.4 * len(panels), height), sharey=True, squeeze=False, layout="constrained"
         )
-        for axes, (unit, line, measures) in zip(row[0], panels, strict=True):
+        for axes, (unit, line, measures, limits) in zip(row[0], panels, strict=True):
             for y, (measure, kind) in enumerate(zip(measures, kinds, strict=True)):
                 _interval(axes, y, measure, KIND_COLOURS[kind])
             if line is not None:
                 axes.axvline(line, color="#888888", linewidth=0.8, linestyle="--")
+            if limits:
+                axes.set_xlim(*limits)
             axes.set_xlabel(textwrap.fill(unit, 34))
             axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
         row[0][0].set_yticks(range(len(labels)), labels)
@@ -143,7 +148,7 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
 
 def _interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> None:
     if measure.get("value") is None:
-        axes.text(0.02, y, "not measured", va="center", color="grey", transform=axes.get_yaxis_transform())
+        axes.text(0.02, y, "none", va="center", color="grey", transform=axes.get_yaxis_transform())
         return
     axes.plot(measure["value"], y, "o", color=colour, markersize=5)
     if measure.get("ci"):

@@ -21,13 +21,14 @@ SUBSTITUTED: tuple[Regime, ...] = ("one", "all")
 
 def discrepancy(plan: EvaluationPlan, table: PayoffTable, regime: Regime, contestant: str = "") -> dict[str, Any]:
     """`representativity` of a contestant in a regime: signed, absolute and more, over the family and by mediator."""
-    return representativity(
+    found = representativity(
         table.values["base", ""],
         table.values[regime, contestant],
         table.groups_by_mediator(),
         bootstrap=plan.config.bootstrap,
         seed=plan.seed,
     )
+    return _from_0(found) | {"mechanisms": {name: _from_0(part) for name, part in found["mechanisms"].items()}}
 
 
 def absolute_gain(
@@ -75,3 +76,13 @@ def changed(statements: Statements, contestant: str, regime: Regime) -> Mapping[
     """How many statements differ from the one with nobody substituted, of how many; counts have no interval."""
     pairs = statement_pairs(statements, contestant, regime)
     return {"statements": len(pairs), "changed": sum(pair.text != pair.other for pair in pairs)}
+
+
+def _from_0(found: dict[str, Any]) -> dict[str, Any]:
+    # Widening for few groups can push the interval of a mean of absolute values below 0.
+    cut = {
+        name: found[name] | {"ci": [max(end, 0.0) for end in found[name]["ci"]]}
+        for name in ("absolute", "absolute_in_halves", "noise_floor")
+        if found[name]["ci"]
+    }
+    return found | cut

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ...models.protocol import LanguageModel
 from ...personas.representatives.variant import Variant
 
 Kind = Literal["fine-tuned", "vanilla", "truth"]
@@ -42,27 +41,19 @@ def line_up(representatives: Sequence[tuple[str, str, Variant]], truth: bool) ->
     Args:
         representatives: Name, base and variant of each.
         truth: Whether the true policy is known.
+
+    Raises:
+        ValueError: Two contestants would have one name.
     """
     found: dict[str, Contestant] = {}
+    taken = {TRUTH, *(f"{base} vanilla {variant}" for _, base, variant in representatives)}
     for name, base, variant in representatives:
+        if name in taken:
+            raise ValueError(f"a representative is called {name!r}, as another contestant is; give it another name")
+        taken.add(name)
         plain = f"{base} vanilla {variant}"
         found.setdefault(plain, Contestant(plain, "vanilla", base, variant, f"base {base}"))
         found[name] = Contestant(name, "fine-tuned", base, variant, f"representative {name}", plain)
     if truth:
         found[TRUTH] = Contestant(TRUTH, "truth", "", Variant(), TRUTH)
     return tuple(found.values())
-
-
-def check_names(contestants: Sequence[Contestant], models: Mapping[str, LanguageModel]) -> None:
-    """Looks whether names differ and every contestant has a model.
-
-    Raises:
-        ValueError: Two share a name, or a model is missing.
-    """
-    names = [c.name for c in contestants]
-    twice = next((n for n in names if names.count(n) > 1), None)
-    if twice:
-        raise ValueError(f"two contestants are called {twice!r}; give the representative another name")
-    lacking = next((c for c in contestants if c.model not in models), None)
-    if lacking:
-        raise ValueError(f"there is no model {lacking.model!r} for {lacking.name!r} (there are: {', '.join(models)})")

@@ -26,7 +26,8 @@ from .evaluation_plan import EvaluationPlan
 from .measuring import Say, measure
 from .payoff_sources import PayoffSource, TruePayoffs
 from .results import summarize
-from .trained_run import PAYOFF, TrainedRun, open_trained_run
+from .tables import save_tables
+from .trained_run import PAYOFF, STUDY, TrainedRun, open_trained_run
 
 RESULTS, PAGE = "representatives.json", "representatives.html"
 Makers = dict[str, Callable[[], LanguageModel]]
@@ -66,14 +67,22 @@ def evaluate_representatives(
         results = summarize(plan, found, cast.names) | {
             "calls": journal.totals() | {"asked_now": cast.asked, "replayed_now": cast.replayed}
         }
+    save_tables(plan, found, folder)
     write_json(out or folder / RESULTS, results)
     write_page(results, folder / PAGE)
     return results
 
 
 def plan_of(run: TrainedRun) -> EvaluationPlan:
-    """What of a run is measured."""
-    contestants = line_up(run.representatives, run.evaluation.truth is not None)
+    """What of a run is measured.
+
+    Raises:
+        InputError: Two contestants would have one name.
+    """
+    try:
+        contestants = line_up(run.representatives, run.evaluation.truth is not None)
+    except ValueError as error:
+        raise InputError(f"{run.folder / STUDY}: representatives: {error}") from error
     return EvaluationPlan(
         run.study, run.seed, run.episodes, contestants, run.evaluation, run.steps, run.prompts, run.left_out
     )

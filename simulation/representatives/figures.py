@@ -8,15 +8,16 @@ from typing import Any
 from ..report.figures import Panel, comparison_figure
 
 Entry = Mapping[str, Any]
+_SHARE = (-0.02, 1.02)
 
 
 def texts_figure(results: Entry) -> str:
     """Log-likelihood of people's texts and win rates, a row per contestant, as SVG."""
     rows = results["contestants"]
     panels: list[Panel] = [
-        ("log-likelihood per text (nats; higher is better)", None, _rows(rows, _per_text)),
-        ("win rate over the human text (share)", 0.5, _rows(rows, lambda c: c["win_rate"]["human"])),
-        ("win rate over vanilla (share)", 0.5, _rows(rows, lambda c: c["win_rate"]["vanilla"])),
+        ("log-likelihood per text (nats; higher is better)", None, _rows(rows, _per_text), None),
+        ("win rate over the human text (share)", 0.5, _rows(rows, lambda c: c["win_rate"]["human"]), _SHARE),
+        ("win rate over vanilla (share)", 0.5, _rows(rows, lambda c: c["win_rate"]["vanilla"]), _SHARE),
     ]
     return comparison_figure(panels, [_label(name, entry) for name, entry in rows.items()], _kinds(rows))
 
@@ -27,14 +28,22 @@ def consensus_figure(results: Entry) -> str:
     floor = results["floor"]["other_seeds"]
     marks = {r: _rows(rows, lambda c, r=r: c["payoff_discrepancy"][r]["absolute"]) for r in ("one", "all")}
     held = floor["absolute"]["value"]
+    limits = _from_zero(
+        [held, *(end for row in (*marks["one"], *marks["all"]) for end in (row["value"], *(row["ci"] or [])))]
+    )
     panels: list[Panel] = [
-        (f"absolute payoff discrepancy, one substituted ({unit}; dashes: other seeds)", held, marks["one"]),
-        (f"absolute payoff discrepancy, all substituted ({unit}; dashes: other seeds)", held, marks["all"]),
-        ("win rate of the final statement, all substituted (share)", 0.5, _rows(rows, _statement_wins)),
+        (f"absolute payoff discrepancy, one substituted ({unit}; dashes: other seeds)", held, marks["one"], limits),
+        (f"absolute payoff discrepancy, all substituted ({unit}; dashes: other seeds)", held, marks["all"], limits),
+        ("win rate of the final statement, all substituted (share)", 0.5, _rows(rows, _statement_wins), _SHARE),
     ]
     n = results["n"]["episodes_played"]
     labels = [f"{name} ({n:,} episodes)" for name in rows]
     return comparison_figure(panels, labels, _kinds(rows))
+
+
+def _from_zero(values: Sequence[float | None]) -> tuple[float, float]:
+    """One axis for two panels, so that one and all can be compared."""
+    return 0.0, 1.05 * max((v for v in values if v is not None), default=1.0) or 1.0
 
 
 def _label(name: str, entry: Entry) -> str:

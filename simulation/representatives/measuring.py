@@ -67,6 +67,7 @@ async def measure(
         UnsupportedError: The judge or the source of payoffs cannot do what it is asked.
     """
     found = Found()
+    await _check_choosers(plan, cast)
     for base, group in groupby(plan.contestants, lambda c: c.base):
         # Adapters share the weights of their base, which stay open from one to the next.
         async with cast.several({base: f"base {base}"} if f"base {base}" in cast else {}):
@@ -82,6 +83,19 @@ async def measure(
         async with cast.several({"payoff": "payoff"} if "payoff" in cast else {}) as models:
             found.payoffs = await payoff_table(plan, payoffs(models.get("payoff")), found.statements)
     return found
+
+
+async def _check_choosers(plan: EvaluationPlan, cast: Cast) -> None:
+    """Looks whether whoever chooses can, before hours are spent on texts."""
+    for role in (JUDGE, "payoff"):
+        async with cast.several({role: role} if role in cast else {}) as models:
+            for model in models.values():
+                if plan.config.method not in model.capabilities.choose:
+                    offered = ", ".join(model.capabilities.choose) or "none"
+                    raise UnsupportedError(
+                        f"evaluation.{role}: {model.name} cannot choose by {plan.config.method!r}; set evaluation.method to "
+                        f"what it offers: {offered}"
+                    )
 
 
 async def _speak(plan: EvaluationPlan, cast: Cast, contestant: Contestant, found: Found) -> None:

@@ -114,7 +114,7 @@ async def test_it_judges():
     [
         (choice("judge", 3, about="critique", texts=["a", "b"]), "two texts by two options; got 2 and 3"),
         (choice("judge", 2, about="critique", texts=["a"]), "got 1 and 2"),
-        (choice("judge", 2, about="taste", texts=["a", "b"]), "'critique' or 'statement'; the context says 'taste'"),
+        (choice("judge", 2, about="taste", texts=["a", "b"]), "'opinion' or 'statement'; the context says 'taste'"),
         (choice("rating", statement=None), "no 'statement', which the step 'rating'"),
         (choice("position", persona=""), "no 'persona'"),
         (choice("position", question_text="", proposition=None), "no 'question_text'"),

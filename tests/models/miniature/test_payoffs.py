@@ -5,7 +5,7 @@ import pytest
 
 from minipublic.models.miniature import MiniaturePublic
 from minipublic.models.miniature.grammar import write_statement
-from minipublic.models.miniature.judge import prefer, prefer_critique, prefer_statement
+from minipublic.models.miniature.judge import prefer, prefer_statement, prefer_text
 from minipublic.models.miniature.payoffs import payoff, rating_chances
 
 PUBLIC = MiniaturePublic()
@@ -49,7 +49,7 @@ def test_the_judge_takes_the_first_of_equals_with_its_known_bias():
 def test_the_judge_knows_the_person_and_the_group():
     draft = statement(8, 1)
     own = PUBLIC.sample("critique", 1, "p1", QUESTION, draft)
-    assert prefer_critique(PUBLIC, (own, "mm the the price."), "p1", QUESTION, draft)[0] > 0.95
+    assert prefer_text(PUBLIC, "critique", (own, "mm the the price."), "p1", QUESTION, draft)[0] > 0.95
     group = [f"p{k}" for k in range(4)]
     concerns = [PUBLIC.person(p).concern for p in group[:2]]
     good, bad = statement(4, *concerns), statement(4)

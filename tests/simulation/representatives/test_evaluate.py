@@ -4,14 +4,17 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 import yaml
 from small_world import WORLD
 from typer.testing import CliRunner
 
-from minipublic.personas.representatives import save_episodes
+from minipublic.models.errors import UnsupportedError
+from minipublic.personas.representatives import Variant, save_episodes
 from minipublic.simulation.cli.app import app
 from minipublic.simulation.errors import InputError
+from minipublic.simulation.representatives.contestants import line_up
 from minipublic.simulation.representatives.evaluate import evaluate_representatives
 from minipublic.simulation.representatives.trained_run import open_trained_run
 
@@ -63,6 +66,18 @@ def folder(tmp_path, episodes):
     return write
 
 
+def check_tables(run, results):
+    """The JSON's numbers can be computed from the tables."""
+    texts = pd.read_parquet(run / "evaluation_texts.parquet").query("contestant == 'told'")
+    expected = results["contestants"]["told"]["log_likelihood"]["per_text"]["value"]
+    assert texts["log_likelihood"].mean() == pytest.approx(expected)
+    payoffs = pd.read_parquet(run / "evaluation_payoffs.parquet").set_index(["mediator", "episode", "persona"])
+    base = payoffs.query("regime == 'base'")["payoff"]
+    told = payoffs.query("regime == 'all' and contestant == 'told'")["payoff"]
+    absolute = (told - base).abs().groupby("mediator").mean().mean()
+    assert results["contestants"]["told"]["payoff_discrepancy"]["all"]["absolute"]["value"] == pytest.approx(absolute)
+
+
 def test_one_table_json_and_a_page(folder):
     run = folder()
     shown = CliRunner().invoke(app, ["evaluate", "representatives", str(run), "--json", str(run / "out.json")])
@@ -107,6 +122,7 @@ def test_one_table_json_and_a_page(folder):
     page = (run / "representatives.html").read_text()
     assert page.count("<svg") == 2
     assert results["samples"][0]["human"] in page
+    check_tables(run, results)
     again = evaluate_representatives(run)
     assert again["calls"]["asked_now"] == 0
     assert {**again, "calls": 0} == {**results, "calls": 0}
@@ -140,6 +156,7 @@ def test_every_number_has_an_interval_or_says_why_not(folder):
         ({"judge_told": "O3"}, "is no variant"),
         ({"served": None}, "finish the training"),
         ({"payoff": "trained"}, "holds no trained payoff model"),
+        ({"limit": 0}, "evaluation.limit"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(folder, changes, said):
@@ -184,3 +201,17 @@ def test_weights_are_read_from_the_run_folder(folder):
     assert adapted.options == {"chat": True, "dtype": "bfloat16"}
     with pytest.raises(InputError, match="finish the training"):
         opened.representative("told", "small")
+
+
+def test_a_judge_that_cannot_choose_stops_the_run_before_anything_is_asked(folder):
+    run = folder(method="structured")
+    with pytest.raises(UnsupportedError, match=r"evaluation\.judge: .* set evaluation\.method to what it offers"):
+        evaluate_representatives(run)
+    assert evaluate_representatives(folder(judge=None, mediators={}, payoff=None, truth=None))["calls"]["calls"] > 0
+
+
+def test_a_representative_has_a_name_of_its_own():
+    with pytest.raises(ValueError, match="'truth', as another contestant"):
+        line_up([("truth", "small", Variant())], truth=True)
+    with pytest.raises(ValueError, match="'small vanilla base'"):
+        line_up([("small vanilla base", "small", Variant())], truth=False)

@@ -120,3 +120,32 @@ def test_what_is_not_configured_says_so(plan, run):
     lines = print_lines(results)
     assert any("no judge is named" in line for line in lines)
     assert any(line.startswith("ours") for line in lines)
+
+
+def test_where_both_steps_are_trained_the_critique_stands_first_and_the_opinion_beside(plan, run):
+    asked = plan(mediators={}, judge=f"miniature:{WORLD}", steps=("opinion", "critique"))
+    found, cast = run(asked, {"representative ours": MiniatureModel(WORLD)}, payoffs=False)
+    ours = summarize(asked, found, cast.names)["contestants"]["ours"]
+    opinions, seats = ours["other_steps"]["opinion"], sum(len(e.seats) for e in asked.episodes.episodes)
+    assert ours["log_likelihood"]["n"]["texts"] == opinions["log_likelihood"]["n"]["texts"] == seats
+    assert opinions["log_likelihood"]["per_text"]["value"] != ours["log_likelihood"]["per_text"]["value"]
+    assert opinions["win_rate"]["vanilla"]["ci"][0] > 0.5
+
+
+def test_opinions_alone_have_texts_and_no_consensus(plan, run):
+    asked = plan(steps=("opinion",), judge=f"miniature:{WORLD}")
+    found, cast = run(asked)
+    results = summarize(asked, found, cast.names)
+    assert results["contestants"]["ours"]["win_rate"]["vanilla"]["value"] == 0.5  # the same strangers
+    assert "not trained to criticise drafts" in results["floor"]["reason"]
+    assert found.statements == {}
+    assert "opinion" in print_lines(results)[0]
+
+
+def test_a_pilot_is_drawn_by_seed_and_its_seats_are_written(plan):
+    asked, again = plan(texts=10, limit=2), plan(texts=10, limit=2)
+    assert asked.keys == again.keys
+    assert len(asked.keys) == 10
+    assert [e.id for e in asked.replayed] == [e.id for e in again.replayed]
+    seats = {(e.id, s.persona) for e in asked.replayed for s in e.seats}
+    assert seats | {key[:2] for key in asked.keys} == {key[:2] for key in asked.written}
