@@ -74,14 +74,19 @@ def representatives(
     bootstrap: Annotated[
         int | None, typer.Option("--bootstrap", min=0, metavar="N", help="Resamples for intervals.")
     ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a setting: evaluation.replicates=4")
+    ] = None,
 ) -> None:
     """Measure trained representatives on people they were not trained on; no call is asked twice."""
     from ..representatives.evaluate import PAGE, RESULTS, evaluate_representatives
     from ..representatives.table import print_lines
 
     given = {"limit": limit, "texts": texts, "bootstrap": bootstrap}
-    changes = {name: value for name, value in given.items() if value is not None}
-    results = evaluate_representatives(run, changes=changes, out=json, say=lambda line: typer.echo(line, err=True))
+    own = [f"evaluation.{name}={value}" for name, value in given.items() if value is not None]
+    results = evaluate_representatives(
+        run, overrides=[*(overrides or []), *own], out=json, say=lambda line: typer.echo(line, err=True)
+    )
     for line in print_lines(results):
         typer.echo(line)
     typer.echo(f"measures: {json or run / RESULTS}; page with figures and sample texts: {run / PAGE}")

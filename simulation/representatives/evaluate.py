@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from ...personas.representatives.payoff_likert import LikertPayoffs
 from ...personas.representatives.variant import Variant
 from ..engine import rare_collections
 from ..errors import InputError
-from ..folder import RunFolder, write_json
+from ..folder import TrainingFolder, write_json
 from ..named_models import ModelConfig
 from ..opening import open_model
 from .cast import Cast
@@ -27,20 +27,20 @@ from .measuring import Say, measure
 from .payoff_sources import PayoffSource, TruePayoffs
 from .results import summarize
 from .tables import save_tables
-from .trained_run import PAYOFF, STUDY, TrainedRun, open_trained_run
+from .trained_run import PAYOFF, TrainedRun, open_trained_run
 
 RESULTS, PAGE = "representatives.json", "representatives.html"
 Makers = dict[str, Callable[[], LanguageModel]]
 
 
 def evaluate_representatives(
-    folder: Path, *, changes: dict[str, Any] | None = None, out: Path | None = None, say: Say = lambda line: None
+    folder: Path, *, overrides: Sequence[str] = (), out: Path | None = None, say: Say = lambda line: None
 ) -> dict[str, Any]:
     """Measures a run's representatives, and writes the results and a page; asks no call twice, however often it is run.
 
     Args:
         folder: The run folder.
-        changes: Of settings under `evaluation`.
+        overrides: Of its study file, as `key=value` (`evaluation.limit=20`).
         out: Where the JSON goes; `representatives.json` in the folder by default.
         say: Told what comes next.
 
@@ -53,13 +53,13 @@ def evaluate_representatives(
     """
     from .page import write_page
 
-    run = open_trained_run(folder, changes)
+    run = open_trained_run(folder, overrides)
     plan = plan_of(run)
     if not plan.keys:
         raise InputError(
             f"{folder}: no held-out {' or '.join(plan.steps)} is on record, so there is nothing to measure"
         )
-    files = RunFolder(folder)
+    files = TrainingFolder(folder)
     with files.locked(), contextlib.closing(Journal(files.calls)) as journal:
         cast = Cast(makers_of(run, plan), journal)
         with rare_collections():
@@ -82,7 +82,7 @@ def plan_of(run: TrainedRun) -> EvaluationPlan:
     try:
         contestants = line_up(run.representatives, run.evaluation.truth is not None)
     except ValueError as error:
-        raise InputError(f"{run.folder / STUDY}: representatives: {error}") from error
+        raise InputError(f"{run.folder}: representatives: {error}") from error
     return EvaluationPlan(
         run.study, run.seed, run.episodes, contestants, run.evaluation, run.steps, run.prompts, run.left_out
     )

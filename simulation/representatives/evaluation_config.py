@@ -43,7 +43,8 @@ class RepresentativesEvaluation(BaseModel):
         statement_tokens: The longest statement of a mediator.
         stop: A text ends before any of these; by default where another section of the prompt would begin.
         bootstrap: Resamples for intervals.
-        cluster: What is resampled as a whole: `session` (a group with all its episodes) or `episode`.
+        cluster: What is resampled as a whole: `session` (a group with all its episodes), `episode`, or `person`, where
+            everybody speaks in every episode. A statement of a group belongs to its session then.
         compare: The representatives that are measured; all by default.
         served: By base or representative, the model that answers for it where its weights are not to be read from the run
             folder, such as one on a server.
@@ -71,7 +72,7 @@ class RepresentativesEvaluation(BaseModel):
     statement_tokens: int = Field(default=400, ge=1)
     stop: list[str] = ["\n\n"]
     bootstrap: int = Field(default=1000, ge=0)
-    cluster: Literal["session", "episode"] = "session"
+    cluster: Literal["session", "episode", "person"] = "session"
     compare: list[str] = []
     served: dict[str, Model] = {}
     engine: Literal["hf", "vllm_engine"] = "hf"

@@ -91,9 +91,11 @@ class EvaluationPlan:
         """The episode of this id."""
         return self._episodes[id]
 
-    def cluster(self, episode: str) -> str:
-        """What is resampled together with this episode."""
-        return self._episodes[episode].session if self.config.cluster == "session" else episode
+    def cluster(self, episode: str, persona: str = "") -> str:
+        """What is resampled together with what a person said or got in an episode, or with a group's statement."""
+        if self.config.cluster == "person" and persona:
+            return persona
+        return episode if self.config.cluster == "episode" else self._episodes[episode].session
 
     def names(self, persona: str, question: str, replicate: int, step: str) -> Names:
         """What seeds derive from, as a protocol's context does: never the model or the mechanism."""

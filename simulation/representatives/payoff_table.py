@@ -81,7 +81,7 @@ async def payoff_table(plan: EvaluationPlan, source: PayoffSource, statements: S
         }
         for kind in dict.fromkeys((play.regime, play.contestant) for play in statements)
     }
-    return PayoffTable(rows, np.array([plan.cluster(row[0]) for row in rows]), values, source.name, source.unit)
+    return PayoffTable(rows, np.array([plan.cluster(*row) for row in rows]), values, source.name, source.unit)
 
 
 def row_means(values: Floats) -> Floats:
@@ -100,4 +100,4 @@ def _case(plan: EvaluationPlan, id: str, persona: str, statement: str) -> Payoff
     episode = plan.episode(id)
     opinion = next(s.opinion for s in episode.seats if s.persona == persona)
     told = plan.episodes.persona(persona, but=episode)
-    return PayoffCase(told, episode.question, opinion, statement, plan.cluster(id))
+    return PayoffCase(told, episode.question, opinion, statement, plan.cluster(id, persona))

@@ -62,7 +62,7 @@ def _counts(plan: EvaluationPlan) -> dict[str, int]:
         "texts": len(plan.keys),
         "episodes_played": len(plan.replayed) if plan.measures_consensus else 0,
         "replicates": plan.config.replicates,
-        "clusters": len({plan.cluster(key[0]) for key in plan.keys}),
+        "clusters": len({plan.cluster(key[0], key[1]) for key in plan.keys}),
     }
 
 

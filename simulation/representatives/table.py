@@ -34,7 +34,7 @@ CONSENSUS: tuple[Column, ...] = (
 def print_lines(results: Entry) -> list[str]:
     """The table's lines, after a line that says what was measured, and before those that say what was not."""
     n = results["n"]
-    cluster = {"session": "sessions", "episode": "episodes"}[results["cluster"]]
+    cluster = {"session": "sessions", "episode": "episodes", "person": "people"}[results["cluster"]]
     lines = [
         f"{results['study']}: {n['texts']:,} held-out texts ({results['steps'][0]}) of {n['held_out_people']:,} people, "
         f"{n['episodes_played']:,} episodes played again, {n['replicates']} replicates; 95 % intervals over {n['clusters']:,} "

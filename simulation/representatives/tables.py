@@ -31,7 +31,7 @@ def _text_rows(plan: EvaluationPlan, found: Found) -> list[dict[str, Any]]:
             episode, persona, step = key
             own: dict[str, Any] = {"contestant": contestant.name, "episode": episode, "persona": persona, "step": step}
             score = scores.get(key)
-            row = own | {"cluster": plan.cluster(episode), "replicate": replicate} | _said(text)
+            row = own | {"cluster": plan.cluster(episode, persona), "replicate": replicate} | _said(text)
             row |= {
                 "log_likelihood": score.log_likelihood if score else None,
                 "tokens": score.tokens if score else None,

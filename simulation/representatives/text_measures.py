@@ -72,7 +72,7 @@ def _keys(plan: EvaluationPlan, step: Step) -> list[Key]:
 
 
 def _groups(plan: EvaluationPlan, keys: Sequence[Key]) -> list[str]:
-    return [plan.cluster(key[0]) for key in keys]
+    return [plan.cluster(key[0], key[1]) for key in keys]
 
 
 def _words(plan: EvaluationPlan, keys: Sequence[Key]) -> list[int]:
@@ -82,7 +82,7 @@ def _words(plan: EvaluationPlan, keys: Sequence[Key]) -> list[int]:
 
 def _verdicts(plan: EvaluationPlan, verdicts: Verdicts, step: Step) -> tuple[Floats, Floats, list[str]]:
     chosen = [(key, v) for (key, _), v in verdicts.items() if key[2] == step]
-    groups = [plan.cluster(key[0]) for key, _ in chosen]
+    groups = [plan.cluster(key[0], key[1]) for key, _ in chosen]
     return _numbers([v.first for _, v in chosen]), _numbers([v.second for _, v in chosen]), groups
 
 

@@ -23,20 +23,20 @@ STUDY = {
     "study": "little",
     "kind": "representatives",
     "seed": 2,
-    "models": {"all-knowing": TRUTH},
     "steps": ["critique"],
+    "episodes": {"path": "gone.jsonl"},
     "bases": {"small": "hf:somewhere/small", "large": {"spec": "hf:somewhere/large", "options": {"chat": True}}},
     "representatives": [
         {"name": "plain", "base": "small", "variant": "base"},
         {"name": "told", "base": "small", "variant": "base+O3+C3"},
         {"name": "big", "base": "large", "variant": "base+O3+C3"},
-        {"name": "mine", "base": "large", "variant": "base", "per_person": True},
+        {"name": "mine", "base": "large", "variant": "base", "per_person": True, "training": {"method": "lora"}},
     ],
     "evaluation": {
-        "judge": "all-knowing",
-        "truth": "all-knowing",
+        "judge": TRUTH,
+        "truth": TRUTH,
         "payoff": "truth",
-        "mediators": {"mean": "all-knowing", "median": {"spec": TRUTH, "options": {"mechanism": "median"}}},
+        "mediators": {"mean": TRUTH, "median": {"spec": TRUTH, "options": {"mechanism": "median"}}},
         "served": {
             "small": "miniature:one",
             "large": "miniature:two",
@@ -129,7 +129,7 @@ def test_one_table_json_and_a_page(folder):
 
 
 def test_every_number_has_an_interval_or_says_why_not(folder):
-    results = evaluate_representatives(folder(judge=None, truth=None, payoff="all-knowing"))
+    results = evaluate_representatives(folder(judge=None, truth=None, payoff=TRUTH))
     lacking = []
 
     def look(value, place):
@@ -149,10 +149,9 @@ def test_every_number_has_an_interval_or_says_why_not(folder):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"judge": "nobody"}, "evaluation.judge: no model is called 'nobody'"),
-        ({"compare": ["tolt"]}, "evaluation.compare: no representative is called 'tolt'"),
+        ({"compare": ["tolt"]}, r"evaluation\.compare\.0: no representative is called 'tolt'"),
         ({"truth": None}, "`truth` needs a model that knows it"),
-        ({"bootstraps": 3}, "evaluation.bootstraps"),
+        ({"bootstraps": 3}, r"evaluation\.bootstraps: unknown key .* did you mean `bootstrap`"),
         ({"judge_told": "O3"}, "is no variant"),
         ({"served": None}, "finish the training"),
         ({"payoff": "trained"}, "holds no trained payoff model"),
@@ -170,7 +169,7 @@ def test_a_folder_without_a_study_is_no_run(tmp_path):
 
 
 def test_only_those_to_compare_are_measured(folder):
-    run = open_trained_run(folder(compare=["big"]))
+    run = open_trained_run(folder(), ["evaluation.compare=[big]"])
     assert [name for name, _, _ in run.representatives] == ["big"]
 
 

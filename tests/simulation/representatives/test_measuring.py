@@ -149,3 +149,14 @@ def test_a_pilot_is_drawn_by_seed_and_its_seats_are_written(plan):
     assert [e.id for e in asked.replayed] == [e.id for e in again.replayed]
     seats = {(e.id, s.persona) for e in asked.replayed for s in e.seats}
     assert seats | {key[:2] for key in asked.keys} == {key[:2] for key in asked.written}
+
+
+def test_what_is_resampled_can_be_a_session_an_episode_or_a_person(plan, run):
+    counts = {"session": 4, "episode": 12, "person": 17}
+    for cluster, n in counts.items():
+        asked = plan(cluster=cluster)
+        found, cast = run(asked)
+        results = summarize(asked, found, cast.names)
+        assert results["n"]["clusters"] == n
+        assert results["contestants"]["ours"]["log_likelihood"]["n"]["groups"] == n
+        assert results["contestants"]["ours"]["payoff_discrepancy"]["all"]["n"]["groups"] == n
