@@ -26,12 +26,13 @@ from .libraries import versions
 from .payoff_cases import PayoffError, PayoffSet, render_payoff
 from .payoff_head import Ids, chosen_device, chosen_dtype, forward, longest_text, open_head, read_texts, text_ids
 from .payoff_history import PayoffPoint, best_point, save_curve, save_table, waited
+from .payoff_keeping import Keeping
 from .payoff_model import RECORD, PayoffModel, load_record, payoff_hashes
 from .payoff_seen import Seen
 from .settings import TrainingSettings
 from .variant import Variant
 
-WORK, STATE, BEST = "training", "state.pt", "best"
+WORK = "training"
 Progress = Callable[[PayoffPoint], None]
 
 
@@ -133,7 +134,6 @@ class _Training:
         progress: Progress | None,
     ) -> None:
         self._settings, self._out, self._identity, self._progress = settings, out, identity, progress
-        self._work = out / WORK
         device = chosen_device(settings.device)
         self._dtype = chosen_dtype(settings.dtype, device)
         torch.manual_seed(settings.seed)  # the head's first weights
@@ -156,12 +156,12 @@ class _Training:
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
         )
+        self._keep = Keeping(out / WORK, self._model, self._tokenizer, self._optimizer, identity)
         self._points: list[PayoffPoint] = []
 
     def run(self) -> None:
         """Trains to the end and writes the folder; `payoff.json` is written last."""
-        self._work.mkdir(parents=True, exist_ok=True)
-        self._resume()
+        self._points = self._keep.resume()
         settings, started = self._settings, time.monotonic()
         before = self._points[-1].seconds if self._points else 0.0
         if not self._points:
@@ -216,48 +216,13 @@ class _Training:
     def _add(self, point: PayoffPoint) -> None:
         self._points.append(point)
         if point.validation_loss is not None:
-            if best_point(self._points) is point:
-                self._save_best()
-            self._save_state()
+            self._keep.measured(self._points)
         if self._progress:
             self._progress(point)
 
-    def _save_best(self) -> None:
-        folder = self._work / f"{BEST}-{self._points[-1].step}"
-        shutil.rmtree(folder, ignore_errors=True)
-        self._model.save_pretrained(folder)
-        self._tokenizer.save_pretrained(folder)
-
-    def _save_state(self) -> None:
-        """What it takes to go on; whole or not at all. Best models that are no longer so go afterwards."""
-        trained = {name: p.detach() for name, p in self._model.named_parameters() if p.requires_grad}
-        points = [asdict(p) for p in self._points]
-        held = {"identity": self._identity, "points": points, "optimizer": self._optimizer.state_dict()}
-        partial = self._work / f"{STATE}.partial"
-        torch.save(held | {"parameters": trained}, partial)
-        os.replace(partial, self._work / STATE)
-        best = self._work / f"{BEST}-{best_point(self._points).step}"
-        for stale in self._work.glob(f"{BEST}-*"):
-            if stale != best:
-                shutil.rmtree(stale)
-
-    def _resume(self) -> None:
-        path = self._work / STATE
-        if not path.is_file():
-            return
-        held = torch.load(path, map_location="cpu", weights_only=True)
-        if held["identity"] != self._identity:
-            raise PayoffError(f"{self._work} holds a half-done training with other settings or data; move it away")
-        parameters = dict(self._model.named_parameters())
-        with torch.no_grad():
-            for name, value in held["parameters"].items():
-                parameters[name].copy_(value)
-        self._optimizer.load_state_dict(held["optimizer"])
-        self._points = [PayoffPoint(**p) for p in held["points"]]
-
     def _finish(self) -> None:
         best = best_point(self._points)
-        for file in (self._work / f"{BEST}-{best.step}").iterdir():
+        for file in self._keep.best_folder(self._points).iterdir():
             shutil.copy2(file, self._out / file.name)
         save_table(self._points, self._out / "loss.csv")
         counts = (len(self._train.rows), len(self._validation.rows), self._settings.batch)
@@ -275,7 +240,7 @@ class _Training:
         partial = self._out / f"{RECORD}.partial"
         partial.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
         os.replace(partial, self._out / RECORD)
-        shutil.rmtree(self._work)
+        shutil.rmtree(self._out / WORK)
 
 
 def batch_of(n: int, size: int, step: int, seed: int) -> list[int]:

@@ -10,6 +10,7 @@ import typer
 from ..errors import InputError
 
 if TYPE_CHECKING:
+    from ...personas.representatives.episodes import EpisodeSet
     from ...personas.representatives.votes import VoteSet
 
 app = typer.Typer(help="Check predicted payoffs with real participants.", no_args_is_help=True)
@@ -34,6 +35,9 @@ def evaluate_payoffs(
     episodes: Annotated[
         Path | None, typer.Option("--episodes", metavar="E.jsonl", help="What the voters of the table wrote.")
     ] = None,
+    ratings: Annotated[
+        Path | None, typer.Option("--ratings", metavar="E.jsonl", help="Or episodes whose statements were rated.")
+    ] = None,
     trained: Trained = None,
     model: Asked = None,
     told: Annotated[str, typer.Option("--told", help="What the asked model is told of a person.")] = "base+D",
@@ -50,19 +54,19 @@ def evaluate_payoffs(
     bootstrap: Bootstrap = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Of the split, of draws and resamples.")] = 0,
 ) -> None:
-    """Compare predicted payoffs with held-out people's votes, beside the rates of other people's votes."""
+    """Compare predicted payoffs with held-out people's votes or ratings, beside averages of other people's."""
     import asyncio
 
     from ...personas.representatives.payoff_cases import PayoffError
     from ..folder import write_json
     from ..representatives.payoff_measuring import measure_payoffs
     from ..representatives.payoff_showing import save_reliability, table_lines
-    from ..representatives.payoff_votes import VoteEvaluation, foretell_votes
+    from ..representatives.payoff_votes import PayoffEvaluation, foretell_held_out
 
-    table = _votes(remesh, dialogue, votes, episodes)
-    plan = VoteEvaluation(trained, model, told, people, calibrate, hold_out, group, seed, json.with_suffix(".sqlite"))
+    table = _record(remesh, dialogue, votes, episodes, ratings)
+    plan = PayoffEvaluation(trained, model, told, people, calibrate, hold_out, group, seed, json.with_suffix(".sqlite"))
     try:
-        data, foretold = asyncio.run(foretell_votes(table, plan))
+        data, foretold = asyncio.run(foretell_held_out(table, plan))
     except PayoffError as error:
         raise InputError(str(error)) from error
     found = measure_payoffs(data, foretold, group=group, bootstrap=bootstrap, seed=seed) | {"asked": plan.record()}
@@ -76,17 +80,22 @@ def evaluate_payoffs(
         typer.echo(f"figure: {figure}")
 
 
-def _votes(remesh: Path | None, dialogue: str, votes: Path | None, episodes: Path | None) -> VoteSet:
-    if (remesh is None) == (votes is None):
-        raise InputError("give either --remesh FOLDER or --votes V.csv")
+def _record(
+    remesh: Path | None, dialogue: str, votes: Path | None, episodes: Path | None, ratings: Path | None
+) -> VoteSet | EpisodeSet:
+    if [remesh, votes, ratings].count(None) != 2:
+        raise InputError("give one of --remesh FOLDER, --votes V.csv and --ratings E.jsonl")
     if remesh is not None:
         from ..episodes.remesh_votes import load_remesh_votes
 
         return load_remesh_votes(remesh, dialogue)
-    from ..episodes.vote_table import load_vote_table
+    if votes is not None:
+        from ..episodes.vote_table import load_vote_table
 
-    assert votes is not None
-    return load_vote_table(votes, episodes)
+        return load_vote_table(votes, episodes)
+    from ..episodes.formats import read_episodes
+
+    return read_episodes("jsonl", ratings or "")
 
 
 @app.callback()

@@ -43,6 +43,8 @@ def train(
         raise
     for name, one in record["representatives"].items():
         typer.echo(result_line(name, one))
+    if "payoff" in record:
+        typer.echo(payoff_line(record["payoff"]))
     typer.echo(f"{record['status']}: {out}")
 
 
@@ -55,6 +57,17 @@ def result_line(name: str, one: dict[str, Any]) -> str:
         f"{name} ({one['base']}, {one['variant']}, {one['method']}; {how}): perplexity {_number(found['start'])} → "
         f"{_number(found[after])}, ratio {_number(found['ratio'])} "
         f"(n = {found['n']['texts']:,} texts, {found['n']['groups']:,} {found['n']['cluster']}s)"
+    )
+
+
+def payoff_line(found: dict[str, Any]) -> str:
+    """What came of the payoff model, in a line."""
+    loss, n = found["loss"], found["n"]["validation"]
+    return (
+        f"payoff model ({found['base']}, {found['variant']}, {found['method']}, {found['targets']}; step "
+        f"{loss['best_step']:,}): validation loss {loss['start']:.4g} → {loss['best']:.4g} {loss['unit']} (n = "
+        f"{n['cases']:,} cases, {n['people']:,} people; it told when to stop, so it has no interval: `minipublic evaluate "
+        f"payoffs` measures on others)"
     )
 
 

@@ -14,6 +14,7 @@ from .progress import LOG_EVERY_S
 
 if TYPE_CHECKING:
     from ...personas.representatives.history import History, Point
+    from ...personas.representatives.payoff_history import PayoffPoint
     from ...personas.representatives.settings import TrainingSettings
 
 
@@ -57,6 +58,18 @@ class TrainingScreen:
 
         def told(done: int, total: int, what: str) -> None:
             self._show(bar, name, done, total, what, done == total)
+
+        return told
+
+    def payoff(self) -> Any:
+        """Who is told of the steps of the payoff model's training."""
+        bar = self._bars.add_task("payoff model, steps", total=None, said="")
+        newest: list[float] = []
+
+        def told(point: PayoffPoint, total: int) -> None:
+            newest.extend([point.validation_loss] if point.validation_loss is not None else [])
+            said = f"validation loss {newest[-1]:.4g} (best {min(newest):.4g})" if newest else ""
+            self._show(bar, "payoff model", point.step, total, said, point.validation_loss is not None)
 
         return told
 

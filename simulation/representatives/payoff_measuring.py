@@ -15,7 +15,16 @@ from ...evaluators.calibration import log_odds, recalibrating_line
 from ...evaluators.rates import Rates
 from ...evaluators.ratings import evaluate_ratings
 from ...evaluators.votes import evaluate_votes
-from ...personas.representatives.payoff_cases import VOTES, PayoffCase, PayoffSet, Scale, vote_cases
+from ...personas.representatives.episodes import EpisodeSet
+from ...personas.representatives.payoff_cases import (
+    VOTES,
+    PayoffCase,
+    PayoffError,
+    PayoffSet,
+    Scale,
+    rating_cases,
+    vote_cases,
+)
 from ...personas.representatives.payoff_seen import SETTINGS, Seen, Setting
 from ...personas.representatives.prompting import question_key
 from ...personas.representatives.splits import SplitError
@@ -24,6 +33,7 @@ from ...personas.representatives.votes import VoteSet
 from ..errors import InputError
 
 Floats = NDArray[np.float64]
+_FEWEST_GROUPS = 5
 # On new statements nobody's votes are known: a rate of the statement is the overall rate.
 _KNOWN_STATEMENTS = ("statement", "group_statement")
 
@@ -83,6 +93,43 @@ def hold_out_voters(votes: VoteSet, people: float, seed: int, group: str) -> Hel
     except SplitError as error:
         raise InputError(f"--hold-out {people}: {error}") from error
     return hold_out(vote_cases(votes, group), Seen.of(vote_cases(split.train, group)))
+
+
+def part_cases(cases: PayoffSet, share: float, seed: int) -> tuple[PayoffSet, PayoffSet]:
+    """Parts cases by whole groups, by people where there are few groups; nobody is on both sides.
+
+    Args:
+        cases: The cases; a group is a session.
+        share: Of the groups (or people) set apart, in (0, 1).
+        seed: The same seed parts in the same way.
+
+    Raises:
+        PayoffError: One side would be empty.
+    """
+    groups = cases.groups if len(set(cases.groups)) >= _FEWEST_GROUPS else cases.people
+    names = sorted(set(groups))
+    apart = set(random.Random(seed).sample(names, min(len(names), max(1, round(share * len(names))))))
+    second = [k for k, group in enumerate(groups) if group in apart]
+    people = {cases.people[k] for k in second}
+    first = [k for k, person in enumerate(cases.people) if person not in people]
+    if not first or not second:
+        raise PayoffError(
+            f"{len(set(cases.people))} people cannot be parted into some to train on and some to validate on"
+        )
+    return some(cases, first), some(cases, second)
+
+
+def hold_out_ratings(episodes: EpisodeSet, share: float, seed: int, group: str) -> HeldOut:
+    """Holds whole sessions out at random (people, where there are few sessions).
+
+    Raises:
+        InputError: A side would be empty, or a rating lies outside of 1 to 7.
+    """
+    try:
+        known, _ = part_cases(rating_cases(episodes), share, seed)
+        return hold_out(rating_cases(episodes, group=group), Seen.of(known))
+    except PayoffError as error:
+        raise InputError(f"--hold-out {share}: {error}") from error
 
 
 def some(cases: PayoffSet, chosen: Sequence[int]) -> PayoffSet:

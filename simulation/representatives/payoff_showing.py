@@ -19,7 +19,7 @@ NOTES = {
     "ratings": "Pearson, Spearman and R²: higher is better. MAE in points of the scale: lower is better. Slope: 1 is best.",
 }
 COLOURS = ("#1b6ca8", "#d1742c", "#3a8f5c", "#8a4fa3", "#b8323f", "#6b7a1f")
-_WIDTH = 21
+_WIDTH = 23
 
 
 def is_votes(found: Mapping[str, Any]) -> bool:
@@ -36,11 +36,12 @@ def table_lines(found: Mapping[str, Any], group: str = "party") -> list[str]:
         group: What the groups are.
     """
     columns = VOTE_COLUMNS if is_votes(found) else RATING_COLUMNS
-    width = max([len(name) for s in found["settings"].values() for name in s.get("predictors", {})] + [20]) + 6
+    width = max([len(name) for s in found["settings"].values() for name in s.get("predictors", {})] + [20]) + 12
     lines = [f"Payoffs of held-out people ({found['outcome']}); values with 95 % intervals"]
     for setting, measured in found["settings"].items():
         lines += ["", f"{measured['what'].capitalize()} ({_counts(measured)}; clustered by {_clusters(setting)})"]
         lines += _rows(measured, columns, width)
+        lines += _differences(measured, columns, width)
         for label, part in measured.get("groups", {}).items():
             lines += [f"  {group} = {label} ({_counts(part)})"]
             lines += list(_rows(part, columns, width, head=False))
@@ -56,6 +57,16 @@ def _rows(measured: Mapping[str, Any], columns: Mapping[str, str], width: int, h
     for name, values in measured["predictors"].items():
         cells = [_cell(values[column]).ljust(_WIDTH) for column in columns]
         yield f"    {name}".ljust(width) + "".join(cells).rstrip()
+
+
+def _differences(measured: Mapping[str, Any], columns: Mapping[str, str], width: int) -> Iterator[str]:
+    """The first predictor minus each other, without slopes, whose best value is in the middle."""
+    first = next(iter(measured.get("predictors", {})), "")
+    for name, values in measured.get("differences", {}).items():
+        cells = [_cell(values[column]).ljust(_WIDTH) for column in columns if column != "slope"]
+        yield f"    minus {name}".ljust(width) + "".join(cells).rstrip()
+    if measured.get("differences"):
+        yield f"    (minus: {first} minus the other, on the same votes)"
 
 
 def _cell(metric: Mapping[str, Any]) -> str:
@@ -100,7 +111,7 @@ def _draw(axes: Any, measured: Mapping[str, Any]) -> None:
     curves = {name: p["reliability_curve"] for name, p in measured["predictors"].items()}
     for colour, (name, curve) in zip(COLOURS, ((n, c) for n, c in curves.items() if len(c) > 1), strict=False):
         fewest, most = min(bin["n"] for bin in curve), max(bin["n"] for bin in curve)
-        label = f"{name} (n = {fewest:,} to {most:,} votes each)"
+        label = f"{name} (n = {fewest:,} to {most:,} votes a point)"
         axes.plot(
             [b["predicted"] for b in curve], [b["agreed"] for b in curve], "o-", color=colour, ms=3, lw=1, label=label
         )

@@ -1,4 +1,4 @@
-"""What payoff models say of held-out people's votes: opens and asks them."""
+"""What payoff models say of held-out people's votes and ratings: opens and asks them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ...models.journal import Journal
 from ...models.journaled import JournaledModel
 from ...models.registry import load_model
-from ...personas.representatives.payoff_cases import PayoffSet, vote_cases
+from ...personas.representatives.episodes import EpisodeSet
+from ...personas.representatives.payoff_cases import VOTES, PayoffSet, Scale, rating_cases, vote_cases
 from ...personas.representatives.payoff_likert import LikertPayoffs
 from ...personas.representatives.variant import Variant, VariantError
 from ...personas.representatives.votes import VoteSet
@@ -24,6 +25,7 @@ from .payoff_measuring import (
     HeldOut,
     foretell,
     hold_out,
+    hold_out_ratings,
     hold_out_voters,
     readable_folder,
     recalibrated,
@@ -38,8 +40,8 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class VoteEvaluation:
-    """What is compared with votes.
+class PayoffEvaluation:
+    """What is compared with votes or ratings.
 
     Args:
         trained: A run folder or a payoff model's; who was trained on is not measured on.
@@ -69,23 +71,39 @@ class VoteEvaluation:
         return {"trained": str(self.trained) if self.trained else None, **{n: getattr(self, n) for n in names}}
 
 
-async def foretell_votes(votes: VoteSet, plan: VoteEvaluation) -> tuple[HeldOut, dict[str, Floats]]:
-    """The held-out votes, and by name what each model says of them.
+async def foretell_held_out(record: VoteSet | EpisodeSet, plan: PayoffEvaluation) -> tuple[HeldOut, dict[str, Floats]]:
+    """The held-out votes or ratings, and by name what each model says of them.
+
+    Args:
+        record: Votes, or episodes whose statements were rated.
+        plan: What is compared with them.
 
     Raises:
         InputError: There is no such model, or nobody is held out.
-        PayoffError: The trained model does not open.
+        PayoffError: The trained model does not open, or a rating is not on its scale.
     """
-    cases = vote_cases(votes, plan.group)
-    if plan.trained is None:
-        data, told = _limited(hold_out_voters(votes, plan.hold_out, plan.seed, plan.group), plan), {}
-    else:
+    told: dict[str, Floats] = {}
+    if plan.trained:
         trained = open_trained(plan.trained)
-        data = _limited(hold_out(cases, trained.seen), plan)
-        told = {"payoff model": await foretell(trained, data.held)}
+        data = _limited(hold_out(_cases(record, plan, trained.scale), trained.seen), plan)
+        told["payoff model"] = await foretell(trained, data.held)
+    else:
+        data = _limited(_held_out(record, plan), plan)
     if plan.model:
         told |= await _asked(plan, data)
     return data, told
+
+
+def _held_out(record: VoteSet | EpisodeSet, plan: PayoffEvaluation) -> HeldOut:
+    if isinstance(record, VoteSet):
+        return hold_out_voters(record, plan.hold_out, plan.seed, plan.group)
+    return hold_out_ratings(record, plan.hold_out, plan.seed, plan.group)
+
+
+def _cases(record: VoteSet | EpisodeSet, plan: PayoffEvaluation, scale: Scale) -> PayoffSet:
+    if isinstance(record, VoteSet):
+        return vote_cases(record, plan.group)
+    return rating_cases(record, scale if scale != VOTES else None, group=plan.group)
 
 
 def open_trained(folder: Path) -> PayoffModel:
@@ -104,16 +122,16 @@ def open_trained(folder: Path) -> PayoffModel:
     return PayoffModel.load(place)
 
 
-def _limited(data: HeldOut, plan: VoteEvaluation) -> HeldOut:
+def _limited(data: HeldOut, plan: PayoffEvaluation) -> HeldOut:
     held = some_people(data.held, plan.people, plan.seed) if plan.people else data.held
     return HeldOut(data.known, held, data.seen)
 
 
-async def _asked(plan: VoteEvaluation, data: HeldOut) -> dict[str, Floats]:
+async def _asked(plan: PayoffEvaluation, data: HeldOut) -> dict[str, Floats]:
     async with likert_source(plan.model or "", plan.told, plan.journal, data.held, plan.seed) as source:
         name = f"scale, {source.name}"
         found = {name: await foretell(source, data.held)}
-        if plan.calibrate:
+        if plan.calibrate and data.held.scale == VOTES:
             rng = np.random.default_rng([plan.seed, 8])
             n = min(plan.calibrate, len(data.known))
             known = some(data.known, sorted(rng.choice(len(data.known), n, replace=False).tolist()))

@@ -18,6 +18,7 @@ from ..loading import read_study, validated
 from ..named_models import ROLES, MisplacedError, Model, ModelConfig, check_models, find_model
 from ..yaml_text import nearest_name
 from .evaluation_config import RepresentativesEvaluation
+from .payoff_config import PayoffConfig
 from .training_config import TrainingConfig
 
 _NAME = re.compile(r"\w[\w.+-]*")
@@ -99,18 +100,6 @@ class RepresentativeConfig(_Strict):
     @classmethod
     def _is_a_variant(cls, text: str) -> str:
         return str(Variant.parse(text))
-
-
-class PayoffConfig(_Strict):
-    """The payoff model of a study: how far a person agrees with a statement.
-
-    Args:
-        base: What it is made from: a name under `bases`.
-        training: What is different from the study's `training`.
-    """
-
-    base: str
-    training: TrainingConfig = TrainingConfig()
 
 
 class RepresentativesStudy(_Strict):

@@ -24,6 +24,7 @@ from ..errors import InputError
 from ..loading import resolve
 from ..named_models import ModelConfig
 from ..weights import with_absolute_folders
+from .payoff import check_payoff
 from .study import EpisodesConfig, RepresentativeConfig, RepresentativesStudy, over_models
 
 _SEEDS = 2**31  # numpy takes no larger ones
@@ -104,6 +105,10 @@ def make_training_plan(study: RepresentativesStudy, path: Path) -> TrainingPlan:
     plan = TrainingPlan(study, split, reading.left_out, prompts, _notes(study))
     for one in study.representatives:
         _check_texts(plan, one, path)
+    try:
+        check_payoff(plan)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     return plan
 
 
@@ -121,7 +126,9 @@ def _settled(study: RepresentativesStudy, path: Path) -> dict[str, Any]:
     prompts = study.prompts and str(resolve(path, study.data, study.prompts).resolve())
     evaluation = over_models(study.evaluation, lambda place, model: settled(".".join(place), model))
     models = {name: settled(f"models.{name}", model) for name, model in study.models.items()}
-    return {"models": models, "bases": bases, "episodes": episodes, "prompts": prompts, "evaluation": evaluation}
+    payoff = study.payoff and study.payoff.settled(lambda given: str(resolve(path, study.data, given).resolve()))
+    found = {"models": models, "bases": bases, "episodes": episodes, "prompts": prompts, "payoff": payoff}
+    return found | {"evaluation": evaluation}
 
 
 def _read(config: EpisodesConfig, path: Path) -> Reading:

@@ -16,6 +16,7 @@ from ..episodes.reading import Reading
 from ..errors import InputError
 from ..folder import TrainingFolder, write_json, write_text
 from ..yaml_text import nearest_name
+from .payoff import FOLDER, PayoffProgress, train_payoff
 from .seats import save_seats
 from .study import RepresentativeConfig, as_yaml
 from .training_plan import TrainingPlan, episodes_hash
@@ -33,6 +34,9 @@ class Screen(Protocol):
     def people(self, name: str) -> PeopleProgress | None:
         """Who is told of the adapters of a representative that has one for each person."""
 
+    def payoff(self) -> PayoffProgress | None:
+        """Who is told of the steps of the payoff model's training."""
+
 
 class Silent:
     """Shows nothing."""
@@ -45,6 +49,10 @@ class Silent:
         """Nobody."""
         return None
 
+    def payoff(self) -> PayoffProgress | None:
+        """Nobody."""
+        return None
+
 
 def train_study(
     plan: TrainingPlan, out: Path, *, only: Sequence[str] = (), screen: Screen | None = None
@@ -54,7 +62,7 @@ def train_study(
     Args:
         plan: What is trained.
         out: The folder.
-        only: The names of those to train now; all by default.
+        only: The names of those to train now, `payoff` for the payoff model; all by default.
         screen: Shows how far it is.
 
     Returns:
@@ -75,12 +83,16 @@ def train_study(
         identity = plan.identity()
         folder.check_identity(identity)
         record = folder.read_run() or {"representatives": {}}
-        record = _described(plan, identity) | {"representatives": record["representatives"]}
+        record = _described(plan, identity) | {k: record[k] for k in ("representatives", FOLDER) if k in record}
         _save_inputs(plan, folder)
         write_json(folder.run, record)
         for one in chosen:
             record["representatives"][one.name] = _train(plan, one, folder.representative(one.name), screen or Silent())
-            record["status"] = _status(plan, record["representatives"])
+            record["status"] = _status(plan, record)
+            write_json(folder.run, record)
+        if plan.study.payoff and (not only or FOLDER in only):
+            record[FOLDER] = train_payoff(folder.path, plan, (screen or Silent()).payoff())
+            record["status"] = _status(plan, record)
             write_json(folder.run, record)
     return record
 
@@ -88,7 +100,7 @@ def train_study(
 def _chosen(plan: TrainingPlan, only: Sequence[str]) -> list[RepresentativeConfig]:
     names = [one.name for one in plan.study.representatives]
     for name in only:
-        if name not in names:
+        if name not in names and not (name == FOLDER and plan.study.payoff):
             close = nearest_name(name, names)
             raise InputError(f"--only: no representative is called {name!r}{close} (there are {', '.join(names)})")
     return [one for one in plan.study.representatives if not only or one.name in only]
@@ -116,8 +128,9 @@ def _train(plan: TrainingPlan, one: RepresentativeConfig, folder: Path, screen: 
         raise InputError(f"{one.name}: {error}") from error
 
 
-def _status(plan: TrainingPlan, done: dict[str, Any]) -> str:
-    return COMPLETE if all(one.name in done for one in plan.study.representatives) else PARTIAL
+def _status(plan: TrainingPlan, record: dict[str, Any]) -> str:
+    done = all(one.name in record["representatives"] for one in plan.study.representatives)
+    return COMPLETE if done and (plan.study.payoff is None or FOLDER in record) else PARTIAL
 
 
 def _described(plan: TrainingPlan, identity: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,10 @@ def results(tmp_path_factory):
     texts = pretraining_texts(4_000, seed=1, shares={"loose": 0.2, "prompted": 0.3, "repeats": 0.5})
     make_small_model(folder / "small", texts, SmallModel(hidden=64, layers=2, steps=200))
     settings = [part for each in (*SETTINGS, f"data={folder}") for part in ("--set", each)]
-    for command in (["train", STUDY, *settings, "--out", folder / "run"], ["evaluate", "representatives", folder / "run"]):
+    for command in (
+        ["train", STUDY, *settings, "--out", folder / "run"],
+        ["evaluate", "representatives", folder / "run"],
+    ):
         done = CliRunner().invoke(app, [str(a) for a in command])
         assert done.exit_code == 0, done.output
     return json.loads((folder / "run" / "representatives.json").read_text())
