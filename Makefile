@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow test-servers check examples benchmarks benchmark-prefix
+.PHONY: setup demo test test-slow test-servers check examples representatives benchmarks benchmark-prefix
 
 setup: .venv/ready
 
@@ -48,6 +48,12 @@ check: setup
 
 examples: setup
 	$(BIN)/python examples/run_all.py
+
+# The study in miniature, from nothing to its figures: about an hour on two cores.
+representatives: $(SERVED)/ready
+	$(SERVED)/bin/python examples/representatives/make_bases.py runs/bases
+	$(SERVED)/bin/minipublic train examples/representatives/study.yaml --set data=runs/bases --out runs/miniature
+	$(SERVED)/bin/minipublic evaluate representatives runs/miniature
 
 benchmarks: setup
 	$(BIN)/python benchmarks/calls.py

@@ -1,4 +1,8 @@
-"""Runs every example on the built-in model; the one that needs human data is skipped with the reason where they are absent."""
+"""Runs every example on the built-in model; the one that needs human data is skipped with the reason where they are absent.
+
+Those of `representatives` train models and need the extra `local`: `make representatives` runs the study in miniature, and
+tests/simulation/representatives/test_miniature_study.py a smaller setting of it.
+"""
 
 import os
 import subprocess
