@@ -97,8 +97,8 @@ if __name__ == "__main__":  # trains in a process that may be killed: python lit
     import json
     import sys
 
-    from minipublic.personas.representatives.settings import TrainingSettings
-    from minipublic.personas.representatives.training import train_representative
+    from minipublic.personas.representatives.training.one_model import train_representative
+    from minipublic.personas.representatives.training.settings import TrainingSettings
 
     base, out, changes = sys.argv[1:]
     settings = TrainingSettings(**json.loads(changes))

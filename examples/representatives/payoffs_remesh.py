@@ -33,12 +33,12 @@ from pathlib import Path
 
 from minipublic.personas.payoffs import persona_prompts
 from minipublic.personas.representatives import Variant, split_voters, vote_cases
-from minipublic.personas.representatives.payoff_cases import PayoffSet, render_payoff
-from minipublic.personas.representatives.settings import TrainingSettings
+from minipublic.personas.representatives.payoffs.cases import PayoffSet, render_payoff
+from minipublic.personas.representatives.training.settings import TrainingSettings
 from minipublic.simulation.episodes.remesh_votes import load_remesh_votes
 from minipublic.simulation.folder import write_json
-from minipublic.simulation.representatives.payoff_measuring import foretell, hold_out, measure_payoffs
-from minipublic.simulation.representatives.payoff_showing import save_reliability, table_lines
+from minipublic.simulation.representatives.payoffs.measuring import foretell, hold_out, measure_payoffs
+from minipublic.simulation.representatives.payoffs.showing import save_reliability, table_lines
 
 SEED = 0
 VARIANT = Variant.parse("base+D")

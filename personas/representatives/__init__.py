@@ -6,45 +6,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .adapters import Adapters, train_adapters
     from .demonstration import Demonstration, demonstrations
     from .episodes import Episode, EpisodeError, EpisodeSet, SeatWords, load_episodes, save_episodes
     from .miniature import generate_study
-    from .payoff_cases import PayoffCase, PayoffError, PayoffSet, Scale, rating_cases, vote_cases
-    from .payoff_likert import LikertPayoffs
-    from .payoff_model import PayoffModel
-    from .payoff_training import train_payoff_model
-    from .personal import Personal, personal_texts
+    from .payoffs.cases import PayoffCase, PayoffError, PayoffSet, Scale, rating_cases, vote_cases
+    from .payoffs.likert import LikertPayoffs
+    from .payoffs.model import PayoffModel
+    from .payoffs.training import train_payoff_model
     from .pretraining import pretraining_texts
-    from .settings import TrainingError, TrainingSettings
     from .splits import Split, SplitError, split_blocks, split_components
-    from .training import Trained, train_representative
+    from .training.adapters import Adapters, train_adapters
+    from .training.one_model import Trained, train_representative
+    from .training.personal import Personal, personal_texts
+    from .training.settings import TrainingError, TrainingSettings
     from .variant import Variant, VariantError
     from .vote_splits import VoteSplit, split_voters, split_votes
     from .votes import Preference, Statement, Vote, VoteError, VoteSet
 
 # `personas.conditioning` needs `variant` and `prompting`; the others need all of `personas`.
 _HOMES = {
-    "Adapters": "adapters",
+    "Adapters": "training.adapters",
     "Demonstration": "demonstration",
     "Episode": "episodes",
     "EpisodeError": "episodes",
     "EpisodeSet": "episodes",
-    "LikertPayoffs": "payoff_likert",
-    "PayoffCase": "payoff_cases",
-    "PayoffError": "payoff_cases",
-    "PayoffModel": "payoff_model",
-    "PayoffSet": "payoff_cases",
-    "Personal": "personal",
+    "LikertPayoffs": "payoffs.likert",
+    "PayoffCase": "payoffs.cases",
+    "PayoffError": "payoffs.cases",
+    "PayoffModel": "payoffs.model",
+    "PayoffSet": "payoffs.cases",
+    "Personal": "training.personal",
     "Preference": "votes",
-    "Scale": "payoff_cases",
+    "Scale": "payoffs.cases",
     "SeatWords": "episodes",
     "Split": "splits",
     "SplitError": "splits",
     "Statement": "votes",
-    "Trained": "training",
-    "TrainingError": "settings",
-    "TrainingSettings": "settings",
+    "Trained": "training.one_model",
+    "TrainingError": "training.settings",
+    "TrainingSettings": "training.settings",
     "Variant": "variant",
     "VariantError": "variant",
     "Vote": "votes",
@@ -54,18 +54,18 @@ _HOMES = {
     "demonstrations": "demonstration",
     "generate_study": "miniature",
     "load_episodes": "episodes",
-    "rating_cases": "payoff_cases",
-    "personal_texts": "personal",
+    "rating_cases": "payoffs.cases",
+    "personal_texts": "training.personal",
     "pretraining_texts": "pretraining",
     "save_episodes": "episodes",
     "split_blocks": "splits",
     "split_components": "splits",
     "split_voters": "vote_splits",
     "split_votes": "vote_splits",
-    "train_payoff_model": "payoff_training",
-    "vote_cases": "payoff_cases",
-    "train_adapters": "adapters",
-    "train_representative": "training",
+    "train_payoff_model": "payoffs.training",
+    "vote_cases": "payoffs.cases",
+    "train_adapters": "training.adapters",
+    "train_representative": "training.one_model",
 }
 
 __all__ = [

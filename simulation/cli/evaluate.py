@@ -79,8 +79,8 @@ def representatives(
     ] = None,
 ) -> None:
     """Measure trained representatives on people they were not trained on; no call is asked twice."""
-    from ..representatives.evaluate import PAGE, RESULTS, evaluate_representatives
-    from ..representatives.table import print_lines
+    from ..representatives.evaluation.evaluate import PAGE, RESULTS, evaluate_representatives
+    from ..representatives.evaluation.table import print_lines
 
     given = {"limit": limit, "texts": texts, "bootstrap": bootstrap}
     own = [f"evaluation.{name}={value}" for name, value in given.items() if value is not None]

@@ -114,7 +114,7 @@ def _checked_run(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], st
 
 def _checked_representatives(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
     from ..representatives.study import load_representatives
-    from ..representatives.training_plan import make_training_plan
+    from ..representatives.training.plan import make_training_plan
 
     plan = make_training_plan(load_representatives(study, overrides), study)
     sides = f"{len(plan.split.train)} episodes to train on and {len(plan.split.validation)} held out"

@@ -57,11 +57,11 @@ def evaluate_payoffs(
     """Compare predicted payoffs with held-out people's votes or ratings, beside averages of other people's."""
     import asyncio
 
-    from ...personas.representatives.payoff_cases import PayoffError
+    from ...personas.representatives.payoffs.cases import PayoffError
     from ..folder import write_json
-    from ..representatives.payoff_measuring import measure_payoffs
-    from ..representatives.payoff_showing import save_reliability, table_lines
-    from ..representatives.payoff_votes import PayoffEvaluation, foretell_held_out
+    from ..representatives.payoffs.measuring import measure_payoffs
+    from ..representatives.payoffs.showing import save_reliability, table_lines
+    from ..representatives.payoffs.votes import PayoffEvaluation, foretell_held_out
 
     table = _record(remesh, dialogue, votes, episodes, ratings)
     plan = PayoffEvaluation(trained, model, told, people, calibrate, hold_out, group, seed, json.with_suffix(".sqlite"))
@@ -116,7 +116,7 @@ def template(
 ) -> None:
     """Write a blank questionnaire in which people rate statements, blind to which is the draft and which the revision."""
     from ..episodes.formats import read_episodes
-    from ..representatives.payoff_form import FormSettings, write_form
+    from ..representatives.payoffs.form import FormSettings, write_form
 
     traits = _traits(trained) if trained else ()
     episodes = read_episodes("run" if source.is_dir() else "jsonl", source)
@@ -130,7 +130,7 @@ def _traits(trained: Path) -> tuple[str, ...]:
     """What a payoff model is told of people."""
     from ...personas.representatives.variant import Variant
     from ..folder import read_json
-    from ..representatives.payoff_measuring import readable_folder
+    from ..representatives.payoffs.measuring import readable_folder
 
     record = read_json(readable_folder(trained) / "payoff.json")
     return tuple(record["attributes"]) if Variant.parse(record["variant"]).demographics else ()
@@ -149,10 +149,10 @@ def check(
     """Compare predicted payoffs with ratings that real participants filled in."""
     import asyncio
 
-    from ...personas.representatives.payoff_cases import PayoffError
+    from ...personas.representatives.payoffs.cases import PayoffError
     from ..folder import write_json
-    from ..representatives.payoff_check import check_lines, check_payoffs, read_ratings
-    from ..representatives.payoff_votes import foretell_ratings
+    from ..representatives.payoffs.check import check_lines, check_payoffs, read_ratings
+    from ..representatives.payoffs.votes import foretell_ratings
 
     if trained is None and model is None:
         raise InputError("say whose predictions are checked: give --trained RUN or --model KIND:NAME")

@@ -22,8 +22,8 @@ def train(
 ) -> None:
     """Train representatives, or go on with it: what is trained is kept, what was stopped goes on."""
     from ..representatives.study import load_representatives
-    from ..representatives.training_plan import make_training_plan
-    from ..representatives.training_run import train_study
+    from ..representatives.training.plan import make_training_plan
+    from ..representatives.training.run import train_study
     from .training_progress import TrainingScreen
 
     plan = make_training_plan(load_representatives(study, overrides or []), study)

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from .progress import LOG_EVERY_S
 
 if TYPE_CHECKING:
-    from ...personas.representatives.history import History, Point
-    from ...personas.representatives.payoff_history import PayoffPoint
-    from ...personas.representatives.settings import TrainingSettings
+    from ...personas.representatives.payoffs.history import PayoffPoint
+    from ...personas.representatives.training.history import History, Point
+    from ...personas.representatives.training.settings import TrainingSettings
 
 
 class TrainingScreen:

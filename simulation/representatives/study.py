@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from ...models.registry import ModelSpec
 from ...personas.representatives.prompting import Step
-from ...personas.representatives.settings import TrainingSettings
+from ...personas.representatives.training.settings import TrainingSettings
 from ...personas.representatives.variant import Variant
 from ..loading import read_study, validated
 from ..named_models import ROLES, MisplacedError, Model, ModelConfig, check_models, find_model
 from ..yaml_text import nearest_name
-from .evaluation_config import RepresentativesEvaluation
-from .payoff_config import PayoffConfig
-from .training_config import TrainingConfig
+from .evaluation.config import RepresentativesEvaluation
+from .payoffs.config import PayoffConfig
+from .training.config import TrainingConfig
 
 _NAME = re.compile(r"\w[\w.+-]*")
 

@@ -11,12 +11,12 @@ from minipublic.models.journal import Journal
 from minipublic.models.miniature import MiniatureModel
 from minipublic.personas.representatives import Variant
 from minipublic.personas.representatives.miniature import generate_study
-from minipublic.simulation.representatives.cast import Cast
-from minipublic.simulation.representatives.contestants import line_up
-from minipublic.simulation.representatives.evaluation_config import RepresentativesEvaluation
-from minipublic.simulation.representatives.evaluation_plan import EvaluationPlan
-from minipublic.simulation.representatives.measuring import measure
-from minipublic.simulation.representatives.payoff_sources import TruePayoffs
+from minipublic.simulation.representatives.evaluation.cast import Cast
+from minipublic.simulation.representatives.evaluation.config import RepresentativesEvaluation
+from minipublic.simulation.representatives.evaluation.contestants import line_up
+from minipublic.simulation.representatives.evaluation.measuring import measure
+from minipublic.simulation.representatives.evaluation.payoff_sources import TruePayoffs
+from minipublic.simulation.representatives.evaluation.plan import EvaluationPlan
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -6,7 +6,7 @@ import pytest
 from minipublic.personas.representatives import save_episodes
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.representatives.study import as_yaml, load_representatives
-from minipublic.simulation.representatives.training_plan import make_training_plan
+from minipublic.simulation.representatives.training.plan import make_training_plan
 
 STUDY = """study: small
 kind: representatives

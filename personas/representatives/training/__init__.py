@@ -1,0 +1,1 @@
+"""Training: a model on many people's texts, or an adapter for each person."""

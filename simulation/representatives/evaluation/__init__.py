@@ -1,0 +1,1 @@
+"""What `minipublic evaluate representatives` does: held-out texts scored, written and judged, episodes played again."""

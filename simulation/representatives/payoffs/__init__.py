@@ -1,0 +1,1 @@
+"""What `minipublic train`, `minipublic evaluate payoffs` and `minipublic payoffs` do with payoffs."""

@@ -1,0 +1,1 @@
+"""What `minipublic train` does: from a study file to a run folder of trained representatives."""
