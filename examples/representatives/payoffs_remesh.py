@@ -14,9 +14,9 @@ well where statements are new):
     1      0.629 [0.601, 0.658]                 0.640 [0.610, 0.670]    0.624 [0.562, 0.688]
     2      0.539 [0.508, 0.571]                 0.670 [0.641, 0.699]    0.565 [0.491, 0.640]
 
-So a model this small, on some 5,000 votes, loses to the statement rate where that is known (with seed 1 the two are not told
+So a model this small, on some 4,500 votes, loses to the statement rate where that is known (with seed 1 the two are not told
 apart). New statements it ranks better than chance with two seeds of three, and its Brier score there is never told apart from
-the overall rate's. With seed 2 it stopped almost where it started: when to stop is told by the votes of some 65 people.
+the overall rate's. With seed 2 it stopped almost where it started: when to stop is told by the votes of some 60 people.
 
 Takes some minutes on one core; needs `pip install 'minipublic[local]'` and the data (see the readers' docstrings for
 their source and licence).
