@@ -6,6 +6,18 @@ the rates of other people are hard to beat, and statements nobody of the trainin
 
     MINIPUBLIC_DATA=FOLDER python examples/representatives/payoffs_remesh.py [OUT]
 
+How it came out (three seeds of split, weights and training; AUC with 95 % intervals, clustered by person, and by statement as
+well where statements are new):
+
+    seed   statements with known votes: model   statement rate    new statements: model (rates: 0.50 to 0.52)
+    0      0.635 [0.608, 0.661]                 0.692 [0.668, 0.719]    0.599 [0.532, 0.666]
+    1      0.629 [0.601, 0.658]                 0.640 [0.610, 0.670]    0.624 [0.562, 0.688]
+    2      0.539 [0.508, 0.571]                 0.670 [0.641, 0.699]    0.565 [0.491, 0.640]
+
+So a model this small, on some 4,500 votes, loses to the statement rate where that is known (with seed 1 the two are not told
+apart). New statements it ranks better than chance with two seeds of three, and its Brier score there is never told apart from
+the overall rate's. With seed 2 it stopped almost where it started: when to stop is told by the votes of some 60 people.
+
 Takes some minutes on one core; needs `pip install 'minipublic[local]'` and the data (see the readers' docstrings for
 their source and licence).
 """

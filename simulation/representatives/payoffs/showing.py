@@ -19,7 +19,7 @@ NOTES = {
     "ratings": "Pearson, Spearman and R²: higher is better. MAE in points of the scale: lower is better. Slope: 1 is best.",
 }
 COLOURS = ("#1b6ca8", "#d1742c", "#3a8f5c", "#8a4fa3", "#b8323f", "#6b7a1f")
-_WIDTH = 23
+_WIDTH = 25
 
 
 def is_votes(found: Mapping[str, Any]) -> bool:
