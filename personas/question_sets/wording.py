@@ -33,10 +33,10 @@ def parse_lines(text: str) -> list[str]:
 
 
 def _unmarked(line: str) -> str:
-    line = line.strip(_WRAPPING)
+    line = _SPACES.sub(" ", line).strip(_WRAPPING)
     while mark := _MARK.match(line):
         line = line[mark.end() :].strip(_WRAPPING)
-    return _SPACES.sub(" ", _ENDING.sub("?", line))
+    return _ENDING.sub("?", line)
 
 
 def plain_words(text: str) -> str:

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minipublic.personas.question_sets import SeenQuestions
@@ -46,6 +46,7 @@ def test_what_only_looks_like_a_mark_stays(question):
 
 
 @given(st.text(max_size=60))
+@example("0\x1f")
 def test_no_text_breaks_the_reading(text):
     for line in parse_lines(text):
         assert line == line.strip()
