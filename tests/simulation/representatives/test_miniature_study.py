@@ -16,8 +16,8 @@ SETTINGS = (
     "representatives=[{name: base, base: small}, {name: OC, base: small, variant: base+O3+C3}]",
     "bases={small: 'hf:{data}/small'}",
     "training.batch=64",
-    "training.max_steps=150",
-    "evaluation.limit=40",
+    "training.max_steps=600",
+    "evaluation.limit=80",
     "evaluation.bootstrap=500",
 )
 
@@ -68,12 +68,12 @@ def test_the_judge_takes_the_fine_tuned_text_for_the_persons_more_often(results)
     (gain,) = [d for d in results["differences"] if d["contestant"] == "OC"]
     assert above(gain["win_rate"])
     bias = results["contestants"]["OC"]["position_bias"]["human"]
-    assert bias["ci"][0] <= 0.05 <= bias["ci"][1]  # the miniature's judge is known to have this one
+    assert bias["value"] == pytest.approx(0.05)  # the miniature's judge is known to have this one
 
 
 def test_fine_tuning_brings_the_consensus_closer(results):
-    (gain,) = [d for d in results["differences"] if d["contestant"] == "OC"]
-    assert gain["absolute"]["one"]["ci"][1] < 0
+    for gain in results["differences"]:
+        assert gain["absolute"]["one"]["ci"][1] < 0
 
 
 def test_all_substituted_are_further_off_than_one_and_than_the_people_again(results):
