@@ -177,12 +177,12 @@ def _read(line: str, where: str, people: dict[str, Persona]) -> Episode:
     try:
         row = json.loads(line)
         seats = tuple(_seat(seat, people) for seat in row["seats"])
-        texts = {key: _said(row.get(key)) for key in ("draft", "revised")}
+        texts = {key: _said(row.get(key), key) for key in ("draft", "revised")}
         return Episode(
             id=str(row["episode"]),
             session=str(row.get("session") or row["episode"]),
             question=_text(row["question"]),
-            proposition=row.get("proposition") or "",
+            proposition=_readable(row.get("proposition") or "", "proposition"),
             **texts,
             seats=seats,
         )
@@ -198,19 +198,28 @@ def _seat(row: Mapping[str, Any], people: dict[str, Persona]) -> SeatWords:
     if people.setdefault(id, Persona(id, traits)).attributes != traits:
         raise ValueError(f"participant {id!r} has other demographics than on an earlier line")
     ratings = {str(k): float(v) for k, v in (row.get("ratings") or {}).items() if v is not None}
-    position, opinion, critique = (_said(row.get(key)) for key in ("position", "opinion", "critique"))
+    position, opinion, critique = (_said(row.get(key), key) for key in ("position", "opinion", "critique"))
     return SeatWords(id, position, opinion, critique, ratings)
 
 
-def _said(value: str | None) -> str | None:
+def _said(value: Any, key: str) -> str | None:
     # Blanks around a text are no words: with them, a prompt would differ from the one that a deliberation writes.
-    return (value or "").strip() or None
+    return (_readable(value, key) if value is not None else "").strip() or None
+
+
+def _readable(value: Any, key: str) -> str:
+    if not isinstance(value, str):
+        label = ", such as the scale's label" if key == "position" else ""
+        raise ValueError(f"{key} is {value!r}, which is no text; write a text{label}, or null")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError(f"{key} has half of a surrogate pair, which is no letter; take it out")
+    return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"the question is {value!r}, which is no text")
-    return value.strip()
+    return _readable(value, "question").strip()
 
 
 def _as_row(episode: Episode, episodes: EpisodeSet) -> dict[str, Any]:

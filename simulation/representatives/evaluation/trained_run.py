@@ -72,7 +72,9 @@ class TrainedRun:
         try:
             trained = Trained.load(files.representative(name))
         except TrainingError as error:
-            raise InputError(f"{error}; finish the training: minipublic train {files.study}") from error
+            raise InputError(
+                f"{error}; finish the training: minipublic train {files.study} --out {files.path}"
+            ) from error
         adapter = str(trained.adapter.resolve()) if trained.adapter else None
         weights = Path(trained.weights)
         return self._read(self.bases[base], str(weights.resolve()) if weights.is_dir() else trained.weights, adapter)

@@ -49,6 +49,11 @@ def test_a_part_keeps_only_its_people():
         ('{"episode": "e", "question": "", "seats": []}', "no text"),
         ('{"episode": "e", "question": "Q?", "seats": [{}]}', "key 'participant' is missing"),
         ("[]", "not an episode"),
+        (
+            '{"episode": "e", "question": "Q?", "seats": [{"participant": "p", "position": 5}]}',
+            "position is 5, which is no text; write a text, such as the scale's label",
+        ),
+        ('{"episode": "e", "question": "Q?", "draft": "\\ud800", "seats": []}', "draft has half of a surrogate pair"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, line, said):

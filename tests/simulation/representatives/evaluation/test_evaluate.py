@@ -198,7 +198,7 @@ def test_weights_are_read_from_the_run_folder(folder):
     adapted = opened.representative("big", "large")
     assert (adapted.spec, adapted.adapter) == ("hf:/weights/small", str(big))
     assert adapted.options == {"chat": True, "dtype": "bfloat16"}
-    with pytest.raises(InputError, match="finish the training"):
+    with pytest.raises(InputError, match=f"finish the training: minipublic train .*study.yaml --out {run}"):
         opened.representative("told", "small")
 
 
