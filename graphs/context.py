@@ -84,17 +84,19 @@ class Context:
         """How the seat's persona is put before its model: its own way, else the context's."""
         return self.seats[seat].style or self.style
 
-    def preamble(self, seat: str, question: str = "") -> tuple[Message, ...]:
+    def preamble(self, seat: str, question: str = "", proposition: str = "") -> tuple[Message, ...]:
         """The message that binds the seat's persona; none where the style says nothing.
 
         Args:
             seat: The seat.
             question: What is under debate, where something is: kept out of what a representative is told of its past.
+            proposition: Its declarative form, kept out as well.
         """
-        text = condition(self.seats[seat], self.style_of(seat), self.attributes, self.prompts, question)
+        persona, style = self.seats[seat], self.style_of(seat)
+        text = condition(persona, style, self.attributes, self.prompts, question, proposition)
         return (Message("system", text),) if text else ()
 
-    def text_prompt(self, step: Step, seat: str, **slots: str) -> tuple[tuple[Message, ...], str]:
+    def text_prompt(self, step: Step, seat: str, declared: str, **slots: str) -> tuple[tuple[Message, ...], str]:
         """With what a seat is asked for a text: the message before, and the prompt.
 
         A representative reads the prompt it was trained on.
@@ -102,6 +104,7 @@ class Context:
         Args:
             step: `opinion` or `critique`.
             seat: The seat.
+            declared: The question's declarative form; kept out of what a representative is told of its past.
             slots: Of the step's prompt; `question` among them.
         """
         style = self.style_of(seat)
@@ -109,6 +112,7 @@ class Context:
             return self.preamble(seat), self.prompts.fill(step, **slots)
         known = {name: text for name, text in slots.items() if name in ("question", "opinion", "draft")}
         persona, variant = self.seats[seat], Variant.parse(style)
+        known |= {"proposition": declared}
         return (), render_step(step, persona, variant, self.prompts, **known, attributes=self.attributes).text
 
     def names(self, persona: str, item: str, step: str) -> Names:

@@ -62,6 +62,7 @@ def write_opinion(labels: tuple[str, ...]) -> SeatNode:
         asked = context.text_prompt(
             "opinion",
             state["seat"],
+            state["proposition"],
             question=state["question"],
             proposition=state["proposition"],
             position=labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
@@ -78,7 +79,7 @@ async def write_critique(state: SeatTask, runtime: Runtime[Context]) -> Update:
     if gone:
         return _said("critique", "critiques", gone, utterance_row(gone), state, context)
     words = {"question": state["question"], "opinion": state["opinion"], "draft": state["draft"]}
-    asked = context.text_prompt("critique", state["seat"], **words)
+    asked = context.text_prompt("critique", state["seat"], state["proposition"], **words)
     return await _say("critique", "critiques", asked, state, context)
 
 
@@ -125,7 +126,7 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
     names = context.names(context.seats[seat].id, state["question"], "item" + question.code if step == "item" else step)
     posed = pose(
         question,
-        before=context.preamble(seat, state["question"]),
+        before=context.preamble(seat, state["question"], state["proposition"]),
         names=names,
         prompts=context.prompts,
         asking=context.asking,

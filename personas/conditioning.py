@@ -71,7 +71,12 @@ STYLES: Mapping[str, Style] = MappingProxyType(
 
 
 def condition(
-    persona: Persona, style: str, attributes: Sequence[Attribute], prompts: PromptBook, question: str = ""
+    persona: Persona,
+    style: str,
+    attributes: Sequence[Attribute],
+    prompts: PromptBook,
+    question: str = "",
+    proposition: str = "",
 ) -> str:
     """The preamble that binds a persona, in a named style.
 
@@ -82,6 +87,7 @@ def condition(
         prompts: The prompt texts.
         question: What is under debate, where something is; a representative is told nothing of its past that
             speaks of it.
+        proposition: Its declarative form, where one is given.
 
     Raises:
         ConditioningError: There is no such style, or the persona lacks what it needs.
@@ -89,7 +95,8 @@ def condition(
     check_style(style)
     if is_variant(style):
         variant = Variant.parse(style)
-        return render_person(persona, variant, prompts, question=question, attributes=attributes).text
+        current = {"question": question, "proposition": proposition}
+        return render_person(persona, variant, prompts, **current, attributes=attributes).text
     return STYLES[style](persona, attributes, prompts)
 
 

@@ -74,6 +74,7 @@ def _demonstrations(
                         variant,
                         prompts,
                         question=episode.question,
+                        proposition=episode.proposition,
                         opinion=seat.opinion or "",
                         draft=episode.draft or "",
                         attributes=episodes.population.attributes,

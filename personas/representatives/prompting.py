@@ -13,6 +13,7 @@ from typing import Literal
 
 from ...models.templates import PromptBook
 from ..persona import Attribute, Past, Persona
+from ..propositions import declare
 from .variant import Variant
 
 Step = Literal["opinion", "critique"]
@@ -43,6 +44,7 @@ def render_step(
     prompts: PromptBook,
     *,
     question: str,
+    proposition: str = "",
     opinion: str = "",
     draft: str = "",
     attributes: Sequence[Attribute] = (),
@@ -55,6 +57,7 @@ def render_step(
         variant: What is told of the person.
         prompts: The prompt texts.
         question: The question under debate; kept out of the sections after the base.
+        proposition: Its declarative form, kept out as well; by rule where none is given.
         opinion: The person's opinion on it; for a critique.
         draft: The group's draft statement; for a critique.
         attributes: Which traits D shows, in which order; all of the persona's by default.
@@ -63,7 +66,8 @@ def render_step(
     if step == "critique":
         base.append(prompts.fill("represent_opinion", opinion=opinion))
         base.append(prompts.fill("represent_draft", draft=draft))
-    told = render_person(persona, variant, prompts, question=question, attributes=attributes)
+    current = {"question": question, "proposition": proposition}
+    told = render_person(persona, variant, prompts, **current, attributes=attributes)
     parts = [*base, *([told.text] if told.text else []), prompts.fill(f"represent_{step}_cue")]
     return Rendering("\n\n".join(parts), told.used, told.left_out)
 
@@ -74,21 +78,24 @@ def render_person(
     prompts: PromptBook,
     *,
     question: str = "",
+    proposition: str = "",
     attributes: Sequence[Attribute] = (),
 ) -> Rendering:
     """The sections D, O, C and P alone; empty where the variant shows none, or nothing is on record.
 
-    An earlier episode in which the current question occurs, as its question or in the person's words, is left out
-    whole.
+    An earlier episode in which the current question or its declarative form occurs, as its question or in the person's
+    words, is left out whole.
 
     Args:
         persona: Whom the representative stands for.
         variant: What is told of the person.
         prompts: The prompt texts.
         question: The question under debate.
+        proposition: As for `render_step`.
         attributes: As for `render_step`.
     """
-    past = [p for p in persona.past if not _speaks_of(p, question)]
+    current = [text for text in (question, proposition or declare(question) or "") if text.strip()]
+    past = [p for p in persona.past if not any(_speaks_of(p, text) for text in current)]
     shown = {a.name: a for a in attributes} or {name: Attribute(name) for name in persona.attributes}
     traits = [n for n in shown if n in persona.attributes] if variant.demographics else []
     parts = []
@@ -119,10 +126,14 @@ def _section(what: str, past: Sequence[Past], count: int, prompts: PromptBook) -
     ]
 
 
-def _speaks_of(past: Past, question: str) -> bool:
-    current = f" {question_key(question)} "
+def _speaks_of(past: Past, current: str) -> bool:
     texts = (past.question, past.position, past.opinion, past.critique)
-    return bool(current.strip()) and any(current in f" {question_key(text)} " for text in texts)
+    key = question_key(current)
+    if not key:  # marks alone
+        return any(current.strip() in text for text in texts)
+    if key.isascii():
+        return any(f" {key} " in f" {question_key(text)} " for text in texts)
+    return any(key in question_key(text) for text in texts)  # not every script puts spaces between words
 
 
 def _spoken(name: str) -> str:

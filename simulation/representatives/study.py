@@ -156,6 +156,10 @@ class RepresentativesStudy(_Strict):
                 raise MisplacedError(("representatives", str(k), "name"), f"two representatives are called {name!r}")
         for k, name in enumerate(self.evaluation.compare):
             _check_known(name, names, ("evaluation", "compare", str(k)), "representative")
+        needed = {"trained": ("payoff", self.payoff), "truth": ("evaluation.truth", self.evaluation.truth)}
+        for said, (section, given) in needed.items():
+            if self.evaluation.payoff == said and given is None:
+                raise MisplacedError(("evaluation", "payoff"), f"`{said}` needs the section `{section}`")
         if len(set(self.steps)) < len(self.steps):
             raise MisplacedError(("steps",), "a step stands twice")
         return self

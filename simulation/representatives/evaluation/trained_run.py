@@ -99,8 +99,6 @@ def open_trained_run(folder: Path, overrides: Sequence[str] = ()) -> TrainedRun:
     if not files.study.is_file():
         raise InputError(f"{folder}: not the folder of a training run (there is no {files.study.name} in it)")
     study = load_representatives(files.study, overrides)
-    if study.evaluation.payoff == "truth" and study.evaluation.truth is None:
-        raise InputError(f"{files.study}: evaluation.payoff: `truth` needs a model that knows it: evaluation.truth")
     try:
         episodes = load_episodes(files.validation)
         prompts = graph_prompts(Path(study.prompts) if study.prompts else None)

@@ -64,7 +64,15 @@ def test_one_number_stands_for_one_earlier_question():
     assert "critique on 3: Too strict." in text
 
 
-@pytest.mark.parametrize("leak", ["Should we tax wealth?", "should we  tax WEALTH", "So: should we tax wealth? Yes."])
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "Should we tax wealth?",
+        "should we  tax WEALTH",
+        "So: should we tax wealth? Yes.",
+        "I say: we should tax wealth.",
+    ],
+)
 @pytest.mark.parametrize("field", ["question", "opinion", "critique", "position"])
 def test_an_earlier_episode_that_speaks_of_the_current_question_is_left_out_whole(leak, field):
     words = {"question": "Another?", "position": "agree", "opinion": "LEAKED-O", "critique": "LEAKED-C"} | {field: leak}
@@ -74,6 +82,22 @@ def test_an_earlier_episode_that_speaks_of_the_current_question_is_left_out_whol
     assert "tax wealth" not in rendered.text.lower()
     assert "LEAKED" not in rendered.text
     assert "I like trains." in rendered.text
+
+
+@pytest.mark.parametrize(
+    ("question", "proposition", "leak"),
+    [
+        ("Is it time?", "The time has come.", "Yes, the time has come!"),
+        ("富裕税を導入すべきか？", "", "問い「富裕税を導入すべきか」には賛成です。"),
+        ("???", "", "They asked ??? of us."),
+    ],
+)
+def test_a_given_proposition_another_script_and_bare_marks_leak_as_little(question, proposition, leak):
+    persona = Persona("p", past=(Past("Another?", "", leak), PERSONA.past[0]))
+    current = {"question": question, "proposition": proposition}
+    rendered = render_person(persona, Variant.parse("base+O3"), persona_prompts(), **current)
+    assert rendered.left_out == 1
+    assert leak not in rendered.text
 
 
 def test_an_opinion_prompt_holds_neither_the_opinion_nor_the_draft():

@@ -61,6 +61,11 @@ def planned(folder, text=STUDY, *overrides):
         (("bases:", "steps: [rating]\nbases:"), r"s\.yaml:5: steps\.0: "),
         (("bases:", "prompts: nowhere\nbases:"), "nowhere does not exist"),
         (("training:", "evaluation: {compare: [oc]}\ntraining:"), r"evaluation\.compare\.0: .*called 'oc'.*`OC`"),
+        (("training:", "evaluation: {payoff: trained}\ntraining:"), r"evaluation\.payoff: `trained` needs .*`payoff`"),
+        (
+            ("training:", "evaluation: {payoff: truth}\ntraining:"),
+            r"evaluation\.payoff: `truth` needs .*evaluation.truth`",
+        ),
         (("training:", "payoff: {base: big}\ntraining:"), r"s\.yaml:10: payoff\.base: no base is called 'big'"),
     ],
 )
