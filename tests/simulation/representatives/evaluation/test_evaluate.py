@@ -150,17 +150,22 @@ def test_every_number_has_an_interval_or_says_why_not(folder):
     ("changes", "said"),
     [
         ({"compare": ["tolt"]}, r"evaluation\.compare\.0: no representative is called 'tolt'"),
-        ({"truth": None}, "`truth` needs a model that knows it"),
+        ({"truth": None}, r"evaluation\.payoff: `truth` needs the section `evaluation\.truth`"),
         ({"bootstraps": 3}, r"evaluation\.bootstraps: unknown key .* did you mean `bootstrap`"),
         ({"judge_told": "O3"}, "is no variant"),
         ({"served": None}, "finish the training"),
-        ({"payoff": "trained"}, "holds no trained payoff model"),
+        ({"payoff": "trained"}, r"evaluation\.payoff: `trained` needs the section `payoff`"),
         ({"limit": 0}, "evaluation.limit"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(folder, changes, said):
     with pytest.raises(InputError, match=said):
         evaluate_representatives(folder(**changes))
+
+
+def test_a_payoff_model_that_is_not_trained_yet_is_missed(folder):
+    with pytest.raises(InputError, match="holds no trained payoff model"):
+        evaluate_representatives(folder(), overrides=["evaluation.payoff=trained", "payoff={base: small}"])
 
 
 def test_a_folder_without_a_study_is_no_run(tmp_path):
