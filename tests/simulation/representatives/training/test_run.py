@@ -144,9 +144,8 @@ async def test_a_seated_representative_is_asked_with_the_prompt_it_was_trained_o
     seat = next(s for s in episode.seats if s.persona == held.persona)
     persona = next(p for p in plan.population if p.id == held.persona)
     context = Context({"a": persona}, {}, style=plan.study.conditions[0].style, prompts=plan.prompts)
-    _, text = context.text_prompt(
-        "critique", "a", question=episode.question, opinion=seat.opinion, draft=episode.draft, label="x"
-    )
+    words = {"question": episode.question, "opinion": seat.opinion, "draft": episode.draft}
+    _, text = context.text_prompt("critique", "a", episode.proposition, **words)
     assert text == held.prompt.text
 
 
