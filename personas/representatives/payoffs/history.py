@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..training.curve import draw_losses
+
 COLUMNS = ("step", "train_loss", "validation_loss", "seconds")
 
 
@@ -62,23 +64,14 @@ def save_curve(points: Sequence[PayoffPoint], path: Path, train: int, validation
         validation: How many were measured on.
         batch: Cases in one step.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
-    axes = figure.subplots()
-    steps = [(p.step, p.train_loss) for p in points if p.train_loss is not None]
-    found = [(p.step, p.validation_loss) for p in points if p.validation_loss is not None]
-    lines = (
-        (steps, "-", "#999999", f"training, each step's batch (n = {train:,} cases)"),
-        (found, "o-", "#1b6ca8", f"validation (n = {validation:,} cases)"),
-    )
-    for shown, style, color, label in lines:
-        x, y = [step for step, _ in shown], [loss for _, loss in shown]
-        axes.plot(x, y, style, color=color, linewidth=0.9, markersize=3, label=label)
     best = best_point(points)
-    axes.axvline(best.step, color="#d1742c", linewidth=0.9, linestyle="--", label=f"best: step {best.step}")
-    axes.set_xlabel(f"step of the optimizer ({batch:,} cases each; 0 is before the first)")
-    axes.set_ylabel("cross-entropy (nats per case; lower is better)")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=7, frameon=False)
-    figure.savefig(path, dpi=150, format="png")
+    draw_losses(
+        path,
+        (
+            ([(p.step, p.train_loss) for p in points], f"training, each step's batch (n = {train:,} cases)"),
+            ([(p.step, p.validation_loss) for p in points], f"validation (n = {validation:,} cases)"),
+        ),
+        best=(best.step, f"best: step {best.step}"),
+        x=f"step of the optimizer ({batch:,} cases each; 0 is before the first)",
+        y="cross-entropy (nats per case; lower is better)",
+    )
