@@ -21,6 +21,16 @@ _loaded: WeakValueDictionary[tuple[str, str, str, str], Weights] = WeakValueDict
 _lock = threading.Lock()
 
 
+def chosen_device(device: str | None) -> str:
+    """The device asked for; else the GPU where there is one."""
+    return device or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def chosen_dtype(dtype: str | None, device: str) -> str:
+    """The precision asked for; else bfloat16 on a GPU and float32 elsewhere."""
+    return dtype or ("bfloat16" if device.startswith("cuda") else "float32")
+
+
 def shared_weights(name: str, hash: str, dtype: str | None, device: str | None) -> Weights:
     """The weights of a base model, the same ones for every caller that asks for the same.
 
@@ -33,8 +43,8 @@ def shared_weights(name: str, hash: str, dtype: str | None, device: str | None) 
     Raises:
         ModelSpecError: There is no such dtype or device.
     """
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    dtype = dtype or ("bfloat16" if device.startswith("cuda") else "float32")
+    device = chosen_device(device)
+    dtype = chosen_dtype(dtype, device)
     if dtype not in DTYPES:
         raise ModelSpecError(f"unknown dtype {dtype!r}; there are {', '.join(DTYPES)}")
     try:

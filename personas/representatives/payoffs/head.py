@@ -19,16 +19,6 @@ Ids = tuple[int, ...]
 HEADS = ("score", "classifier", "classification_head")  # what transformers calls the layer that a base model lacks
 
 
-def chosen_device(device: str | None) -> str:
-    """The device asked for; else the GPU where there is one."""
-    return device or ("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def chosen_dtype(dtype: str | None, device: str) -> str:
-    """The precision of products asked for; else bfloat16 on a GPU and float32 elsewhere."""
-    return dtype or ("bfloat16" if device.startswith("cuda") else "float32")
-
-
 def open_head(folder: str | Path, device: str, adapter: Path | None = None) -> tuple[Any, Any]:
     """A model with one number at its end, in float32, and its tokeniser.
 

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....models.local.weights import chosen_device, chosen_dtype
 from ....models.templates import PromptBook
 from ....models.weights import weights_hash
 from ...payoffs import persona_prompts
 from ...persona import Attribute
 from ..variant import Variant
 from .cases import PayoffCase, PayoffError, Scale, render_payoff
-from .head import chosen_device, chosen_dtype, longest_text, open_head, read_texts, text_ids
+from .head import longest_text, open_head, read_texts, text_ids
 from .seen import Seen
 
 Floats = NDArray[np.float64]

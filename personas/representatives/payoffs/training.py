@@ -20,13 +20,14 @@ import numpy as np
 import torch
 
 from ....models.local.naming import base_name
+from ....models.local.weights import chosen_device, chosen_dtype
 from ....models.templates import PromptBook
 from ...payoffs import persona_prompts
 from ..training.libraries import versions
 from ..training.settings import TrainingSettings
 from ..variant import Variant
 from .cases import PayoffError, PayoffSet, render_payoff
-from .head import Ids, chosen_device, chosen_dtype, forward, longest_text, open_head, read_texts, text_ids
+from .head import Ids, forward, longest_text, open_head, read_texts, text_ids
 from .history import PayoffPoint, best_point, save_curve, save_table, waited
 from .keeping import Keeping
 from .model import RECORD, PayoffModel, load_record, payoff_hashes

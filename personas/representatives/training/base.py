@@ -13,7 +13,7 @@ import torch
 import transformers
 
 from ....models.local.naming import base_name
-from ....models.local.weights import Weights
+from ....models.local.weights import Weights, chosen_device, chosen_dtype
 from ....models.weights import content_hash
 from .history import History
 from .lessons import Lesson
@@ -58,10 +58,10 @@ class Base:
             TrainingError: There is no such device here.
             ModelSpecError: They do not load.
         """
-        device = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
+        device = chosen_device(settings.device)
         if device == "cuda" and not torch.cuda.is_available():
             raise TrainingError("there is no GPU here that torch can use; leave device out, or set it to cpu")
-        dtype = settings.dtype or ("bfloat16" if device == "cuda" else "float32")
+        dtype = chosen_dtype(settings.dtype, device)
         folder = Path(name).expanduser()
         path = str(folder.resolve()) if folder.is_dir() else str(name)
         # Small steps would be lost in the rounding of bfloat16.
