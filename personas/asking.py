@@ -222,6 +222,8 @@ def question_context(question: Question, options: Sequence[Option]) -> dict[str,
         "option_rank": tuple(rank[o.code] for o in options),
         "missing_options": tuple(o.missing for o in options),
         "ordinal": question.ordinal,
+        "perspective": question.perspective,
+        "target": question.target,
     }
 
 
@@ -230,8 +232,9 @@ def persona_context(persona: Persona, style: str) -> dict[str, Any]:
     told: dict[str, Any] = {"persona": persona.id, "style": style}
     if style == "none":
         return told
-    told["attributes"] = dict(persona.attributes)
-    return told | ({"backstory": persona.backstory} if style.startswith("backstory") else {})
+    if style != "backstory":
+        told["attributes"] = dict(persona.attributes)
+    return told | ({"backstory": persona.story} if style.startswith("backstory") else {})
 
 
 def as_missing(error: ModelError) -> Missing:

@@ -49,11 +49,14 @@ def portray(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBo
 
 
 def backstory(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
-    """The backstory.
+    """The backstory, or the interview that tells it, question by question.
 
     Raises:
         ConditioningError: The persona has none.
     """
+    if persona.interview:
+        turns = [prompts.fill("interview_turn", question=t.question, answer=t.answer) for t in persona.interview]
+        return "\n\n".join(turns)
     if not persona.backstory:
         raise ConditioningError(f"persona {persona.id!r} has no backstory; choose qa, bio or portray, or give it one")
     return prompts.fill("backstory", backstory=persona.backstory)

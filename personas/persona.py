@@ -43,6 +43,14 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of an interview, and what the person answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One simulated person.
 
@@ -54,6 +62,9 @@ class Persona:
         model: The name of the model this persona speaks through, in every condition; empty means the participants'.
         style: How this persona is put before its model, in every condition; empty means the condition's.
         past: What the person said in earlier episodes, in their order; what a representative is told of it.
+        interview: A life told in answer to questions, in their order; a persona has a backstory or an interview.
+        traits: Who the person may be, as its story lets one tell: by trait, the probability in [0, 1] of each label,
+            summing to 1 (see `personas.traits`). What is known for certain stands in `attributes`.
     """
 
     id: str
@@ -63,9 +74,24 @@ class Persona:
     model: str = ""
     style: str = ""
     past: tuple[Past, ...] = ()
+    interview: tuple[Turn, ...] = ()
+    traits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.id:
             raise ValueError("a persona needs an id")
         if not 0 <= self.weight < float("inf"):
             raise ValueError(f"persona {self.id!r}: the weight {self.weight} is not a number from 0 up")
+        if self.backstory and self.interview:
+            raise ValueError(f"persona {self.id!r} has a backstory and an interview; give one of them")
+        for name, distribution in self.traits.items():
+            total = sum(distribution.values())
+            if any(p < 0 for p in distribution.values()) or abs(total - 1) > 1e-6:
+                raise ValueError(
+                    f"persona {self.id!r}: the probabilities of the trait {name!r} are not numbers from 0 up that sum to 1"
+                )
+
+    @property
+    def story(self) -> str:
+        """The life as one text: the backstory, or the interview's answers with a blank line between them."""
+        return self.backstory or "\n\n".join(turn.answer for turn in self.interview)

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .persona import Attribute, Past, Persona
+from .persona import Attribute, Past, Persona, Turn
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_OWN_COLUMNS = ("id", "backstory", "weight", "model")
+_OWN_COLUMNS = ("id", "backstory", "weight", "model", "interview", "traits")
 
 
 class PopulationError(ValueError):
@@ -100,9 +100,11 @@ class Population:
     def load(cls, path: Path | str, attributes: Sequence[Attribute] = ()) -> Population:
         """Reads a population from `.parquet`, `.csv` or `.jsonl`.
 
-        A table has the column `id`, the optional columns `backstory`, `weight` and `model`, and one column per
-        attribute; blank cells are unknown. A JSONL line is a persona with `attributes` as an object, and optionally
-        `past`, a list of `{question, position, opinion, critique}` from earlier episodes.
+        A table has the column `id`, the optional columns `backstory`, `weight`, `model`, `interview` and `traits`, and
+        one column per attribute; blank cells are unknown. `interview` is a list of `{question, answer}` and `traits`
+        an object from trait to label to probability, in a table both written as JSON. A JSONL line is a persona with
+        `attributes` as an object, and optionally `past`, a list of `{question, position, opinion, critique}` from
+        earlier episodes.
 
         Raises:
             PopulationError: The file is missing, half-written, or its contents are wrong.
@@ -143,9 +145,11 @@ class Population:
         rows: list[dict[str, Any]] = [
             {"id": p.id, **{n: p.attributes.get(n) for n in names}}
             | {"backstory": p.backstory or None, "weight": p.weight, "model": p.model or None}
+            | {key: json.dumps(value, ensure_ascii=False) for key, value in _told(p).items()}
             for p in self
         ]
-        return pd.DataFrame(rows, columns=["id", *names, "backstory", "weight", "model"])
+        told = [key for key in ("interview", "traits") if any(key in row for row in rows)]
+        return pd.DataFrame(rows, columns=["id", *names, "backstory", "weight", "model", *told])
 
 
 def _check_attributes(persona: Persona, allowed: dict[str, frozenset[str]]) -> None:
@@ -194,14 +198,33 @@ def _persona(row: dict[str, Any], where: str) -> Persona:
     if not _known(row.get("id")):
         raise PopulationError(f"{where}: the column 'id' is missing or blank")
     said = row.pop("past") if isinstance(row.get("past"), list) else []  # a table's cell is never a list
+    turns, traits = (_read_json(row, name, kind, where) for name, kind in (("interview", list), ("traits", dict)))
     attributes = {k: _text(v) for k, v in row.items() if k not in _OWN_COLUMNS and _known(v)}
     texts = {k: str(row[k]) for k in ("backstory", "model") if _known(row.get(k))}
     try:
         weight = float(row["weight"]) if _known(row.get("weight")) else 1.0
         past = tuple(Past(**words) for words in said)
-        return Persona(id=_text(row["id"]), attributes=attributes, weight=weight, past=past, **texts)
+        interview = tuple(Turn(**turn) for turn in turns)
+        own: dict[str, Any] = {**texts, "past": past, "interview": interview, "traits": traits}
+        return Persona(id=_text(row["id"]), attributes=attributes, weight=weight, **own)
     except (ValueError, TypeError) as error:
         raise PopulationError(f"{where}: {error}") from error
+
+
+def _read_json(row: dict[str, Any], name: str, kind: type, where: str) -> Any:
+    """A column that holds a nest of values: as such in JSONL, as JSON text in a table."""
+    value = row.get(name)
+    if isinstance(value, kind):
+        return value
+    if not _known(value):
+        return kind()
+    try:
+        read = json.loads(str(value))
+    except ValueError as error:
+        raise PopulationError(f"{where}: the column {name!r} is not JSON ({error})") from error
+    if not isinstance(read, kind):
+        raise PopulationError(f"{where}: the column {name!r} must hold a JSON {kind.__name__}, got {str(value)[:60]!r}")
+    return read
 
 
 def _known(value: Any) -> bool:
@@ -215,4 +238,10 @@ def _text(value: Any) -> str:
 def _as_row(p: Persona) -> dict[str, Any]:
     row = {"id": p.id, "attributes": dict(p.attributes), "backstory": p.backstory, "weight": p.weight}
     row |= {"past": [asdict(words) for words in p.past]} if p.past else {}
-    return row | ({"model": p.model} if p.model else {})
+    return row | _told(p) | ({"model": p.model} if p.model else {})
+
+
+def _told(p: Persona) -> dict[str, Any]:
+    """A persona's interview and traits, where it has them, as plain data."""
+    told: dict[str, Any] = {"interview": [asdict(turn) for turn in p.interview]} if p.interview else {}
+    return told | ({"traits": {name: dict(d) for name, d in p.traits.items()}} if p.traits else {})

@@ -35,6 +35,8 @@ class Question:
         ordinal: The options are ordered: the order may be reversed, never shuffled.
         reversed: The item counts against the direction of its scale (only Cronbach's alpha uses this).
         proposition: The declarative form, for agreement scales.
+        perspective: Whom it asks about: oneself, one's own side, the other side, or what the other side thinks.
+        target: The group it is about, as the codebook calls it; "" where it is about nobody in particular.
     """
 
     code: str
@@ -43,6 +45,8 @@ class Question:
     ordinal: bool = True
     reversed: bool = False
     proposition: str = ""
+    perspective: Perspective = "self"
+    target: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -145,7 +145,9 @@ def hash_of_people(population: Population) -> str:
     """SHA-256 of the personas without the names of their models, which may be renamed."""
     whole = hashlib.sha256()
     for p in population:
-        row = [p.id, dict(p.attributes), p.backstory, p.weight]
+        row: list[Any] = [p.id, dict(p.attributes), p.backstory, p.weight]
+        # Only what there is, so that people without them stay the people they were.
+        row += [[t.question, t.answer] for t in p.interview] + ([dict(p.traits)] if p.traits else [])
         whole.update(json.dumps(row, sort_keys=True).encode() + b"\n")
     return whole.hexdigest()
 

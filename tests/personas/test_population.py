@@ -1,12 +1,14 @@
 import pytest
 
 from minipublic.personas import Attribute, Persona, Population, PopulationError
+from minipublic.personas.persona import Turn
 
 PEOPLE = Population(
     (
         Persona("a", {"party": "D", "age": "18-29"}, 'I grew up,\n"somewhere".', 1.5),
         Persona("b", {"party": "R"}, weight=0.5, model="tuned"),
         Persona("ç", {"age": "65+"}),
+        Persona("d", interview=(Turn("Who are you?", 'I said:\n"me".'),), traits={"party": {"D": 0.25, "R": 0.75}}),
     )
 )
 
@@ -33,6 +35,9 @@ def test_numbers_in_a_table_are_labels(tmp_path):
         ("id\na\na\n", "share the id 'a'"),
         ("id,weight\na,heavy\n", "persona 1"),
         ("id,weight\na,-1\n", "weight"),
+        ("id,traits\na,often\n", "'traits' is not JSON"),
+        ("id,interview\na,{}\n", "'interview' must hold a JSON list"),
+        ('id,traits\na,"{""party"": {""D"": 0.5}}"\n', "sum to 1"),
     ],
 )
 def test_wrong_tables_are_named(tmp_path, text, said):

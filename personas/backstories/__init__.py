@@ -1,0 +1,1 @@
+"""Lives that personas tell: what they are asked, and what a critic looks for."""

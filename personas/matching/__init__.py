@@ -1,0 +1,1 @@
+"""Which persona stands for which human."""

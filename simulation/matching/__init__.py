@@ -1,0 +1,1 @@
+"""Matching a population to the people of a table."""
