@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 from ..answers import Missing
 from .criteria import Criterion
 
-_EXAMPLE = {"evidence": "...", "answer": "no"}
+_EXAMPLE = {"evidence": "...", "answer": "yes or no"}
 
 
 @dataclass(frozen=True, slots=True)
