@@ -25,8 +25,8 @@ from ..models.protocol import LanguageModel, Request
 from ..personas.answers import Missing
 from ..personas.asking import as_missing, read_text
 from ..personas.backstories import DEFAULT_CRITERIA, Criteria, Verdict, read_verdict
-from .interviewing import RESPONDENT, answer_request, critic_of, until_next_question, verdict_request
 from .context import Context
+from .interviewing import RESPONDENT, answer_request, critic_of, until_next_question, verdict_request
 from .node import Node
 
 Update = dict[str, Any]
