@@ -70,7 +70,8 @@ class AnswerOutput(TypedDict):
     `text` (None where there is none), `status` (`accepted`; `unchecked` where no critic is asked; `not_judged`; `kept`
     although it was rejected; `rejected`; or `missing`), the reason in `missing` with `raw`, `attempts`, `rejections` (by
     attempt and criterion, with evidence and text), `words`, `tokens` (None where the server does not say),
-    `finish_reason`, `model`, `prompt_hash`, `critic` and, where it did not judge, `critic_missing`.
+    `finish_reason`, `model`, `prompt_hash`, `critic` and, where it did not judge, `critic_missing`, which is a call's
+    failure where `critic_failed`.
     """
 
     answered: Update
@@ -149,7 +150,7 @@ def criticise(critic: Critic) -> Step:
         request = verdict_request(state, critic.criteria, runtime.context)
         said = await _said(critic_of(runtime.context), request)
         if isinstance(said, Missing) and said.reason not in UNSAID:  # a call that failed, and is asked again on resume
-            return {"outcome": "not_judged", "unread": [{"problem": said.reason, "raw": said.raw}]}
+            return {"outcome": "not_judged", "unread": [{"problem": said.reason, "raw": said.raw, "failed": "yes"}]}
         text = said.raw if isinstance(said, Missing) else said
         verdict = read_verdict(text, critic.criteria)
         if isinstance(verdict, Missing):
@@ -175,7 +176,8 @@ def settle_answer(critic: Critic) -> Step:
             "attempts": state["attempt"],
             "rejections": state.get("rejections", []),
             "critic": critic_of(runtime.context).name if critic.criteria else "",
-            "critic_missing": (unread[-1]["problem"] if unread else "") if status == "not_judged" else None,
+            "critic_missing": unread[-1]["problem"] if status == "not_judged" else None,
+            "critic_failed": status == "not_judged" and "failed" in unread[-1],
         }
         return {"answered": draft | told | ({"text": None, "missing": "rejected", "words": 0} if gone else {})}
 

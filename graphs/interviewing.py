@@ -9,7 +9,7 @@ from typing import Any
 from ..models.protocol import Generation, LanguageModel, Message, Prompt, Request, Sampling
 from ..models.seeds import derive_seed
 from ..models.templates import PromptBook
-from ..personas.backstories import Criteria
+from ..personas.backstories import Criteria, verdict_schema
 from ..personas.backstories.verdict import verdict_form
 from .context import Context
 
@@ -114,4 +114,5 @@ def verdict_request(state: Mapping[str, Any], criteria: Criteria, context: Conte
             "answer": answer,
             "told": [dict(turn) for turn in state["told"]],
         },
+        schema=verdict_schema(criteria) if critic_of(context).capabilities.schema else "",
     )
