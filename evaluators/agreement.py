@@ -139,7 +139,9 @@ def _moments(x: Floats, y: Floats, *, centre: bool) -> Floats:
     if centre:
         x = np.where(there, x - x.sum(axis=1, keepdims=True) / n, 0.0)
         y = np.where(there, y - y.sum(axis=1, keepdims=True) / n, 0.0)
-    return np.stack([(x * x).sum(axis=1), (y * y).sum(axis=1), (x * y).sum(axis=1)]) / n[:, 0]
+    sums: Floats = np.stack([(x * x).sum(axis=1), (y * y).sum(axis=1), (x * y).sum(axis=1)])
+    means: Floats = sums / n[:, 0]
+    return means
 
 
 def _freed(point: Floats, drawn: Floats) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from .agreement import Pairs, summarise
 from .differences import Contrast, Differences
 from .resampling import resample_counts
 from .responses import Responses
-from .significance import Testing, p_values
+from .significance import Significance, p_values
 
 Floats = NDArray[np.float64]
 SIDES = ("human", "simulated")
@@ -57,7 +57,7 @@ def compare_effects(
         ValueError: No contrast is given, an attribute is unknown, a label is no human's, no ordinal item is shared, or
             the level is no number between 0 and 1.
     """
-    tests = Testing(level, benjamini_hochberg)
+    tests = Significance(level, benjamini_hochberg)
     codes, left_out = _shared_items(human, simulated)
     kept, too_few = _large_enough(contrasts, human, simulated)
     mine, theirs = human.select(codes), simulated.select(codes)
@@ -84,7 +84,7 @@ class _Side:
         tests: How.
     """
 
-    def __init__(self, responses: Responses, contrasts: Sequence[Contrast], tests: Testing) -> None:
+    def __init__(self, responses: Responses, contrasts: Sequence[Contrast], tests: Significance) -> None:
         self.respondents, self._tests = responses.respondents, tests
         self._differences = Differences(responses, contrasts)
         self.estimates = self._differences.estimates()
@@ -121,17 +121,17 @@ class _Side:
 
 def _pairs(sides: tuple[_Side, _Side], where: list[tuple[int, int]], bootstrap: int, seed: int) -> Pairs:
     """The effects that both sides have, and their resamples."""
-    cells = tuple(np.array([place[axis] for place in where], dtype=np.intp) for axis in (0, 1))
+    contrasts, items = (np.array([place[axis] for place in where], dtype=np.intp) for axis in (0, 1))
     nothing = np.empty((0, len(where)))
     drawn, told = ([nothing], [nothing]), ([nothing > 0], [nothing > 0])
     for counts in resample_counts(sides[0].respondents, sides[1].respondents, bootstrap, seed):
         for k, side in enumerate(sides):
             values, significant = side.resample(counts[k])
-            drawn[k].append(values[:, *cells])
-            told[k].append(significant[:, *cells])
+            drawn[k].append(values[:, contrasts, items])
+            told[k].append(significant[:, contrasts, items])
     return Pairs(
-        values=np.stack([side.estimates.values[cells] for side in sides]),
-        significant=np.stack([side.significant[cells] for side in sides]),
+        values=np.stack([side.estimates.values[contrasts, items] for side in sides]),
+        significant=np.stack([side.significant[contrasts, items] for side in sides]),
         drawn=np.stack([np.concatenate(d) for d in drawn]),
         told=np.stack([np.concatenate(d) for d in told]),
         items=tuple(j for _, j in where),

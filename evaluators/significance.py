@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Testing:
+class Significance:
     """How effects are tested.
 
     Args:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from minipublic.evaluators import Contrast, Item, Responses, compare_effects
 from minipublic.evaluators.agreement import Pairs, summarise
 from minipublic.evaluators.differences import Differences
-from minipublic.evaluators.significance import Testing
+from minipublic.evaluators.significance import Significance
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
@@ -154,10 +154,10 @@ def test_the_false_discovery_rate_by_hand():
     )
     random = np.random.default_rng(0)
     order = random.permutation(15)
-    found = Testing(0.05, benjamini_hochberg=True).verdicts(np.stack([p[order], np.ones(15), np.full(15, np.nan)]))
+    found = Significance(0.05, benjamini_hochberg=True).verdicts(np.stack([p[order], np.ones(15), np.full(15, np.nan)]))
     assert found.sum(axis=1).tolist() == [4, 0, 0]
     assert sorted(p[order][found[0]]) == p[:4].tolist()
-    assert Testing(0.05).verdicts(p).sum() == 9
+    assert Significance(0.05).verdicts(p).sum() == 9
 
 
 def test_identical_people_agree_in_all():
@@ -258,14 +258,9 @@ def test_wrong_contrasts_are_errors():
         compare_effects(human, simulated, [])
     with pytest.raises(ValueError, match="level"):
         compare_effects(human, simulated, [PARTY], level=5)
+    strangers = tuple(Item(f"z{j}", i.values) for j, i in enumerate(simulated.items))
+    other = Responses(simulated.respondents, strangers, simulated.answers, simulated.weights, simulated.attributes)
     with pytest.raises(ValueError, match="share no ordinal item"):
-        other = Responses(
-            simulated.respondents,
-            tuple(Item(f"z{j}", i.values) for j, i in enumerate(simulated.items)),
-            simulated.answers,
-            simulated.weights,
-            simulated.attributes,
-        )
         compare_effects(human, other, [PARTY])
 
 
