@@ -41,9 +41,8 @@ def match(
 def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"note: {note}" for note in told["notes"])
     yield f"{told['method']}: {told['humans']} humans, {told['personas']} personas"
-    proof = (
-        "" if told["weight_bound"] is None else f"; proven to be the largest within {max(told['weight_gap'], 0):.1g}"
-    )
+    gap = max(told["weight_gap"] or 0.0, 1e-15 * told["weight_sum"])  # a gap of 0 is a gap of the rounding
+    proof = "" if told["weight_bound"] is None else f"; proven to be the largest, within {gap:.0e}"
     yield f"sum of weights: {told['weight_sum']:.6g}, {told['weight_mean']:.4g} a human (higher is better){proof}"
     positive = told["humans"] - told["zeros"]
     yield f"sum of logs over the {positive} weights above 0: {told['log_sum']:.6g}; weights of 0: {told['zeros']}"
