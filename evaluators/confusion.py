@@ -168,12 +168,21 @@ def _measured(predictor: TraitPredictor, weights: Floats, bootstrap: int, seed: 
     return {
         **scores,
         "accuracy": _share(predictor.hits, weights),
-        "expected_accuracy": expected
-        | {"ci": expected["ci"] and [max(expected["ci"][0], 0.0), min(expected["ci"][1], 1.0)]},
+        "expected_accuracy": expected | {"ci": expected["ci"] and _inside(expected["ci"])},
         "impossible": int((predictor.on_truth <= 0).sum()),
         "effective_n": effective_n(weights),
-        "calibration": [{("true" if key == "agreed" else key): point[key] for key in point} for point in curve],
+        "calibration": [_bin(point) for point in curve],
     }
+
+
+def _bin(point: dict[str, Any]) -> dict[str, Any]:
+    ci = point["ci"]
+    shown = {"predicted": point["predicted"], "true": point["agreed"], "ci": ci and _inside(ci), "n": point["n"]}
+    return shown | ({} if ci else {"reason": "all pairs are alike, or no resamples were asked for"})
+
+
+def _inside(ci: list[float]) -> list[float]:
+    return [max(ci[0], 0.0), min(ci[1], 1.0)]
 
 
 def _recall(predictor: TraitPredictor, labels: list[str], weights: Floats) -> dict[str, Any]:
