@@ -94,9 +94,18 @@ def test_one_person_has_no_interval_by_resampling_and_the_reason_stands_there():
         warnings.simplefilter("error")
         found = measured((0.8, "D"))
     assert found["brier"]["ci"] is None
-    assert "alone has no interval" in found["brier"]["reason"]
+    assert "resamples do not vary" in found["brier"]["reason"]
     assert found["recall"]["R"] == {"value": None, "ci": None, "n": 0, "reason": "nobody is here"}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_everybody_right_is_no_certainty():
+    found = measured(*[(1.0, "D"), (0.0, "R")] * 20)
+    low, high = wilson(np.array([1.0]), 40.0)
+    assert found["expected_accuracy"]["ci"] == pytest.approx([low[0], high[0]])
+    assert found["accuracy"]["ci"][0] < 0.95
+    for name in ("log_score", "brier", "ece"):
+        assert (found[name]["value"], found[name]["ci"]) == (0.0, None)
 
 
 def drawn(n, sharpen=1.0, seed=0):
