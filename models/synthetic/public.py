@@ -159,7 +159,7 @@ class SyntheticPublic:
         """What the person who tells a story really thinks, of which its story tells a part."""
         return as_people(self).attitude(persona, traits)
 
-    def position(self, trait: str, label: str) -> Vector:
+    def label_position(self, trait: str, label: str) -> Vector:
         """Where the people of a label stand, others of their traits being unknown (D,)."""
         return telling.shared(self, {trait: (label,)}, max(len(self.shares), 1))
 
@@ -283,10 +283,10 @@ def as_people(public: SyntheticPublic) -> SyntheticPublic:
     return replace(public, imagination=1.0, fidelity=1.0, middle_pull=0.0, subgroup_bias={}, wording_sd=0.0)
 
 
-def _variance(labels: Mapping[str, Vector], shares: Mapping[str, float] | None, dimensions: int) -> Vector:
+def _variance(labels: Mapping[str, Sequence[float]], shares: Mapping[str, float] | None, dimensions: int) -> Vector:
     """The variance of labels' positions (D,) where the labels have these shares, or equal ones; the unnamed stand at 0."""
     weights = shares or dict.fromkeys(labels, 1 / max(len(labels), 1))
-    centre = (0.0,) * dimensions
+    centre: Sequence[float] = (0.0,) * dimensions
     at = [(w, labels.get(label, centre)) for label, w in weights.items()]
     means = [sum(w * x[k] for w, x in at) for k in range(dimensions)]
     return tuple(sum(w * (x[k] - means[k]) ** 2 for w, x in at) for k in range(dimensions))

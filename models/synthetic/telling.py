@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from . import derivation
+from . import derivation, dials
 from .graded import Vector
 from .lives import read_life
 
@@ -59,7 +59,7 @@ def told(public: SyntheticPublic, persona: str, attributes: Mapping[str, str], b
 def own_deviation(public: SyntheticPublic, known: bool) -> Vector:
     """The standard deviation of what is a person's own, beside its traits where any are known (D,)."""
     if public.positions:
-        return public.own_sd
+        return dials.deviations(public.residual_sd, public.dimensions)
     return (math.sqrt(1 - public.attribute_share) if known else 1.0,) * public.dimensions
 
 
