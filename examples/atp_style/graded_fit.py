@@ -41,7 +41,9 @@ def fit(answers, weights, x, options, dimensions, rounds):
     for step in range(rounds):
         posterior, likelihood = responsibilities(found, nodes, flat, x)
         if step % 10 == 0:
-            print(f"  step {step:3d}: log-likelihood a person {np.average(likelihood, weights=weights):.4f}", flush=True)
+            print(
+                f"  step {step:3d}: log-likelihood a person {np.average(likelihood, weights=weights):.4f}", flush=True
+            )
         weighted = posterior * weights[:, None]
         counts = (flat.T @ weighted).reshape(answers.shape[1], options, -1)  # (items, K, Q)
         for j, count in enumerate(counts):
@@ -104,7 +106,9 @@ def fit_item(count, nodes, a, b):
 
     begin = np.concatenate([a, [b[0]], np.log(np.diff(b))])
     size = count.sum()
-    found = minimize(lambda v: tuple(y / size for y in loss(v)), begin, jac=True, method="L-BFGS-B", options={"maxiter": 6})
+    found = minimize(
+        lambda v: tuple(y / size for y in loss(v)), begin, jac=True, method="L-BFGS-B", options={"maxiter": 6}
+    )
     gaps = found.x[dimensions:]
     return found.x[:dimensions], gaps[0] + np.concatenate([[0], np.cumsum(np.exp(gaps[1:]))])
 

@@ -26,7 +26,7 @@ from minipublic.simulation.tables import human_responses, read_table
 
 HERE = Path(__file__).parent
 ROOT = Path(minipublic.__file__).parent
-DIMENSIONS, ROUNDS, OPTIONS = 3, 80, 4
+DIMENSIONS, ROUNDS, OPTIONS = 3, 31, 4
 # The public that tells stories is not the people: language models were found to speak more often as the young, the
 # educated and the left (Santurkar et al. 2023). Each label's share is multiplied by this.
 TELLERS = {
@@ -79,10 +79,14 @@ def fitted(humans, rounds) -> str:
     positions: dict[str, dict[str, list[float]]] = {}
     for trait, labels in shares.items():
         positions[trait] = {
-            label: [round(float(effect(beta, columns, trait, label, k)), 3) for k in range(DIMENSIONS)] for label in labels
+            label: [round(float(effect(beta, columns, trait, label, k)), 3) for k in range(DIMENSIONS)]
+            for label in labels
         }
     items = {
-        item.code: {"discrimination": [round(float(v), 3) for v in a[j]], "thresholds": [round(float(v), 3) for v in found.b[j]]}
+        item.code: {
+            "discrimination": [round(float(v), 3) for v in a[j]],
+            "thresholds": [round(float(v), 3) for v in found.b[j]],
+        }
         for j, item in enumerate(humans.items)
     }
     public = {
