@@ -119,7 +119,8 @@ def answer_question(
             flaw = draw.choice(FLAWS[1:])
     scenery = teller.scenery()
     if flaw in ("", CONTRADICTION):
-        said = [_say(fact, draw.randrange(30)) for fact in telling]
+        wording = draw.randrange(30)
+        said = [_say(fact, wording + k) for k, fact in enumerate(telling)]
     else:
         said = [junk(flaw, question, scenery["friend"], draw)]
     return Answered(_composed(said, _filling(question, scenery, draw), draw, room), flaw)
