@@ -76,11 +76,11 @@ class Answered:
 
 
 def draw_traits(public: str, persona: str, shares: Shares, given: Mapping[str, str]) -> dict[str, str]:
-    """The traits of a teller: those that are given, and the others drawn from their shares, each by itself."""
+    """The traits of a teller: those that are given, and the others drawn from their shares (summing to 1), each by itself."""
     drawn = {
         trait: _drawn(labels, derive_uniform("teller", public, short(persona), trait))
         for trait, labels in shares.items()
-        if labels and trait not in given
+        if trait not in given
     }
     return {**drawn, **given}
 
@@ -123,7 +123,7 @@ def answer_question(
         said = [_say(fact, wording + k) for k, fact in enumerate(telling)]
     else:
         said = [junk(flaw, question, scenery["friend"], draw)]
-    return Answered(_composed(said, _filling(question, scenery, draw), draw, room), flaw)
+    return Answered(_composed(said, _filling(question, scenery, draw), draw, room).strip(), flaw)
 
 
 def texts_told(context: Mapping[str, Any]) -> list[str]:
@@ -184,9 +184,10 @@ def _joined(sentences: Sequence[str]) -> str:
 
 def _drawn(labels: Mapping[str, float], uniform: float) -> str:
     """The label that a uniform draw on [0, 1) picks by the labels' shares."""
-    reached, total = 0.0, sum(labels.values())
+    reached, last = 0.0, ""
     for label, share in labels.items():
-        reached += share / total if total > 0 else 1 / len(labels)
+        reached += share
+        last = label if share > 0 else last
         if uniform < reached:
             return label
-    return next(reversed(labels))
+    return last  # the sum fell short of 1 by rounding
