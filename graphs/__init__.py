@@ -4,5 +4,15 @@ from .consensus import build_consensus
 from .context import Context, ContextError
 from .state import ConsensusState
 from .survey import SurveyState, build_survey
+from .traits import TraitState, build_trait_survey
 
-__all__ = ["ConsensusState", "Context", "ContextError", "SurveyState", "build_consensus", "build_survey"]
+__all__ = [
+    "ConsensusState",
+    "Context",
+    "ContextError",
+    "SurveyState",
+    "TraitState",
+    "build_consensus",
+    "build_survey",
+    "build_trait_survey",
+]

@@ -39,7 +39,7 @@ class SyntheticModel:
         ValueError: A parameter is out of range.
     """
 
-    capabilities = Capabilities(score=True, choose=("first_token", "full_option", "sampled"))
+    capabilities = Capabilities(score=True, choose=("first_token", "full_option", "sampled"), schema=True)
 
     def __init__(self, name: str = "default", public: SyntheticPublic | None = None, **options: Any) -> None:
         if public is not None and options:
