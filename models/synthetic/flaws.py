@@ -88,7 +88,7 @@ def _contradiction(answer: str, told: Sequence[str]) -> str:
     for fact in read_facts(answer):
         earlier = next((e for e in reversed(facts) if e.about == fact.about), None)
         if earlier is not None and contradicts(earlier, fact):
-            return f"{earlier.sentence} / {fact.sentence}"
+            return fact.sentence
         facts.append(fact)
     return ""
 

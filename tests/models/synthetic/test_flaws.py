@@ -53,7 +53,7 @@ def test_a_contradiction_is_found_between_and_within_answers():
     one, other = say_trait("party", "Democrat"), say_trait("party", "Republican", 2)
     for answer, told in ((other, [one]), (f"{one} {other}", [])):
         found = find_flaws(answer, QUESTION, told)
-        assert found == {"factual_inconsistency": f"{one} / {other}"}
+        assert found == {"factual_inconsistency": other}
     assert find_flaws(one, QUESTION, [one]) == {}
     assert find_flaws(say_attitude(0, 1.0), QUESTION, [say_attitude(0, 0.5), say_attitude(1, -2.0)]) == {}
     assert list(find_flaws(say_attitude(0, 1.0), QUESTION, [say_attitude(0, -0.5)])) == ["factual_inconsistency"]
@@ -75,6 +75,6 @@ def test_what_contradicts_a_fact_can_be_said():
 
 @pytest.mark.parametrize("text", ["\n" * 100_000, "A " * 50_000, "; " * 50_000, "<a" * 50_000, "“" * 100_000])
 def test_long_texts_are_read_in_no_time(text):
-    start = time.perf_counter()
+    start = time.process_time()
     find_flaws(text, text, [text])
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -110,6 +110,6 @@ def test_reading_takes_less_than_a_fifth_of_a_millisecond_for_a_thousand_charact
 
 
 def timed(text):
-    start = time.perf_counter()
+    start = time.process_time()
     read_facts.__wrapped__(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
