@@ -43,7 +43,8 @@ HEADER = """\
 # deviation 1 over all people, and the mean 0. {named}
 # shares: those who tell stories, who are not the people: younger, more educated and more often Democrats, as language models
 # were found to speak (Santurkar et al. 2023).
-# imagination: chosen, not fitted: personas told by attributes alone are too much alike.
+# imagination, story_facts: chosen, not fitted. Personas told by attributes alone are too much alike; an answer of an interview
+# tells one thing about its teller, so that ten tell what one does not.
 """
 
 
@@ -92,7 +93,8 @@ def fitted(humans, rounds) -> str:
     public = {
         "dimensions": DIMENSIONS,
         "residual_sd": [round(float(v), 3) for v in residual],
-        "imagination": 0.5,
+        "imagination": 0.3,
+        "story_facts": 1,
         "positions": positions,
         "shares": {trait: tellers(trait, labels) for trait, labels in shares.items()},
         "items": items,
