@@ -94,7 +94,7 @@ def _answers(folder: RunFolder, plan: Plan, condition: str, by: Sequence[str]) -
     return simulated_responses(run_table(folder.path, plan.codebook, condition), plan.codebook, by=by).responses
 
 
-def _resamples(plan: Plan) -> dict[str, int]:
+def _resamples(plan: Plan) -> dict[str, Any]:
     return {"bootstrap": plan.study.evaluation.bootstrap, "seed": plan.study.seed}
 
 
