@@ -1,6 +1,7 @@
 """How well simulated people stand for real ones: pure functions of arrays and records."""
 
 from .comparison import compare_conditions
+from .confusion import confusion
 from .consistency import cronbach_alpha
 from .correlation import frobenius, weighted_correlation
 from .distance import wasserstein
@@ -23,6 +24,7 @@ __all__ = [
     "Responses",
     "answer_shares",
     "compare_conditions",
+    "confusion",
     "cronbach_alpha",
     "effective_n",
     "endorsement_gain",

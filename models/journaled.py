@@ -92,7 +92,6 @@ class JournaledModel:
 
     async def generate(self, request: Request) -> Generation:
         """As the model, through the journal."""
-
         check_schema(self.name, self.capabilities, request)  # a plugin may know of none
 
         async def ask(requests: Sequence[Request]) -> list[Generation | ModelError]:
