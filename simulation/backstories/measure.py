@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import orjson
 import pandas as pd
 
 from ...evaluators.clusters import mean_with_interval, share_with_interval
+from ...evaluators.confusion import confusion
 from ...evaluators.diversity import distinct_n, mtld, near_duplicates
 from ...personas.population import Population
 from .plan import PoolPlan
@@ -55,7 +57,8 @@ def measure_pool(folder: PoolFolder, plan: PoolPlan, duplicate: float = DUPLICAT
         "distinct": {str(n): distinct_n(texts, n) for n in (1, 2, 3)},
         "mtld": _mean(np.array([mtld(text) for text in texts]), names, seed),
         "traits": _traits(population, seed),
-        "sources": _sources(folder),
+        "sources": (sources := _sources(folder)).counts,
+        "confusion": _confusion(population, plan, sources.by_persona, seed),
     }
 
 
@@ -120,7 +123,8 @@ def _rejections(folder: PoolFolder, answers: pd.DataFrame, seed: int) -> dict[st
             for turn, where in sorted(attempts.groupby("turn").indices.items())
         ],
         "attempts": {
-            str(k): _share((times == k).astype(float), asked["persona"].tolist(), seed) | {"count": int((times == k).sum())}
+            str(k): _share((times == k).astype(float), asked["persona"].tolist(), seed)
+            | {"count": int((times == k).sum())}
             for k in range(1, int(times.max()) + 1)
         },
     }
@@ -160,12 +164,38 @@ def _traits(population: Population, seed: int) -> dict[str, dict[str, Metric]]:
     return found
 
 
-def _sources(folder: PoolFolder) -> dict[str, dict[str, int]]:
-    """By trait, how often it was stated, drawn, uniform or missing."""
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where the distributions over traits come from: by persona and trait; and how often, by trait."""
+
+    by_persona: dict[str, dict[str, str]]
+    counts: dict[str, dict[str, int]]
+
+
+def _sources(folder: PoolFolder) -> _Sources:
+    held: dict[str, dict[str, str]] = {}
     counts: dict[str, Counter[str]] = {}
     with folder.traits.open("rb") as lines:
-        for line in lines:
-            traits: Mapping[str, Any] = orjson.loads(line)["traits"]
-            for name, row in traits.items():
-                counts.setdefault(name, Counter())[row["source"]] += 1
-    return {name: dict(c) for name, c in counts.items()}
+        for line in map(orjson.loads, lines):
+            held[line["persona"]] = {name: row["source"] for name, row in line["traits"].items()}
+            for name, source in held[line["persona"]].items():
+                counts.setdefault(name, Counter())[source] += 1
+    return _Sources(held, {name: dict(c) for name, c in counts.items()})
+
+
+def _confusion(
+    population: Population, plan: PoolPlan, sources: Mapping[str, Mapping[str, str]], seed: int
+) -> dict[str, Any]:
+    """What was found out beside what is known: the attributes a story was primed with, or a file's."""
+    known = {name for p in population for name in p.attributes}
+    labels = {a.name: a.values for a in plan.traits.attributes if a.name in known}
+    if not labels:
+        return {}
+    return confusion(
+        [p.traits for p in population],
+        [p.attributes for p in population],
+        labels,
+        sources=[sources.get(p.id, {}) for p in population],
+        bootstrap=_resamples(len(population)),
+        seed=seed,
+    )
