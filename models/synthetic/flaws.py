@@ -35,7 +35,9 @@ _METADATA = re.compile(
     re.IGNORECASE,
 )
 _SPEAKER = re.compile(r"^\s*[A-Z][\w.'’-]{0,24}(?: [A-Z][\w.'’-]{0,24}){0,2}:\s", re.MULTILINE)
-_TURNED = re.compile(r"\b(?:my turn to ask|let me ask you|what about you\b|tell me about your(?: own life|self))", re.IGNORECASE)
+_TURNED = re.compile(
+    r"\b(?:my turn to ask|let me ask you|what about you\b|tell me about your(?: own life|self))", re.IGNORECASE
+)
 _NO_WORD = re.compile(r"\W+")
 
 
@@ -51,7 +53,7 @@ def contradict(earlier: Fact, shares: Shares, draw: random.Random) -> Fact | Non
 def junk(flaw: str, question: str, friend: str, draw: random.Random) -> str:
     """What an answer with one of the other four flaws says in place of its facts."""
     if flaw == REPEATED:
-        asked = " ".join(question[:4 * LONGEST_ECHO].split())[: 2 * LONGEST_ECHO]
+        asked = " ".join(question[: 4 * LONGEST_ECHO].split())[: 2 * LONGEST_ECHO]
         echo = len(_letters(asked)) >= SHORTEST_ECHO
         return draw.choice(w.QUESTION_REPEATED).replace("{question}", asked) if echo else w.QUESTION_TURNED
     words = {MARKUP: w.CODE_OR_MARKUP, METADATA: w.INTERVIEW_METADATA, SPEAKER: w.ANOTHER_SPEAKER}[flaw]

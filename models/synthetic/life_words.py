@@ -243,7 +243,7 @@ ANYTHING = (
 
 # What a flawed answer has in place of its facts, by the flaw's name; {question} is what was asked.
 CODE_OR_MARKUP = (
-    "<div class=\"answer\">I am not sure how to go on</div><br/>",
+    '<div class="answer">I am not sure how to go on</div><br/>',
     "```python\nanswer = life.get('answer')\nprint(answer)\n```",
     '{"speaker": "me", "text": "and so on", "done": true}',
     "## About me\n**Name:** not given\n[read more](https://example.org/me)",

@@ -74,9 +74,7 @@ def spelt(fact: Fact, known: Mapping[str, Sequence[str]]) -> tuple[str, str]:
     return (name, label) if name is not None and label is not None else ("", "")
 
 
-def label_probabilities(
-    trait: str, labels: Sequence[str], life: Life, shares: Shares, position: Position
-) -> Vector:
+def label_probabilities(trait: str, labels: Sequence[str], life: Life, shares: Shares, position: Position) -> Vector:
     """Which label the teller of a life has, as far as its story lets one tell.
 
     Stated: 0.97 on that label and the rest on the others alike. Not stated: the label's share among those who tell
@@ -101,7 +99,9 @@ def label_probabilities(
     prior = [max(known.get(label, 0.0), 0.0) for label in labels]
     if not sum(prior) > 0:
         prior = [1.0] * len(labels)
-    weights = [p * math.exp(-_squared(life.attitudes, position(label)) / 2) for p, label in zip(prior, labels, strict=True)]
+    weights = [
+        p * math.exp(-_squared(life.attitudes, position(label)) / 2) for p, label in zip(prior, labels, strict=True)
+    ]
     total = sum(weights)
     return tuple([weight / total for weight in weights]) if total > 0 else tuple([p / sum(prior) for p in prior])
 
