@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +21,7 @@ def lengths_figure(lengths: Mapping[str, Any], mean: Mapping[str, Any]) -> str:
     """
     drawn = lengths["histogram"]
     edges = drawn["edges"]
-    widths = [b - a for a, b in zip(edges, edges[1:], strict=False)]
+    widths = [b - a for a, b in itertools.pairwise(edges)]
     with styled():
         figure, axes = plt.subplots(figsize=(6.4, 2.6), layout="constrained")
         axes.bar(edges[:-1], drawn["counts"], widths, align="edge", color=COLOURS[0], edgecolor="white", linewidth=0.5)

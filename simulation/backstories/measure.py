@@ -16,10 +16,9 @@ from ...evaluators.confusion import confusion
 from ...evaluators.diversity import distinct_n, mtld, near_duplicates
 from ...personas.population import Population
 from .plan import PoolPlan
-from .tables import PoolFolder
+from .tables import DUPLICATE, PoolFolder
 
 Metric = dict[str, Any]
-DUPLICATE = 0.5  # the overlap of word 5-grams from which on two stories count as one
 SHOWN = 12
 MOST_DRAWS, FEWEST, USUAL = 8_000_000, 200, 1_000  # numbers drawn for one interval; resamples
 
