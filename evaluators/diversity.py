@@ -112,7 +112,8 @@ def _signature(held: Hashes, a: Hashes, b: Hashes) -> Hashes:
     """The least hash of a set under each function, shape (bands, rows)."""
     mixed = held[:, None] * a + b
     mixed ^= mixed >> np.uint64(32)
-    return (mixed * _BASE).min(axis=0).reshape(BANDS, ROWS)
+    least: Hashes = (mixed * _BASE).min(axis=0)
+    return least.reshape(BANDS, ROWS)
 
 
 def _candidates(signatures: Sequence[Hashes | None]) -> set[tuple[int, int]]:

@@ -58,7 +58,7 @@ class _Vectors:
         return _name(text) in self._held
 
     def add(self, text: str, vector: Sequence[float]) -> None:
-        self._held[_name(text)] = np.asarray(vector, dtype=np.float32)
+        self._held[_name(text)] = vector
 
     def of(self, texts: Sequence[str]) -> np.ndarray[Any, Any]:
         found = [self._held[name] for name in map(_name, texts) if name in self._held]

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -126,10 +127,17 @@ async def _recorded(
     except PoolsStopped as error:
         record |= {"status": "interrupted", "stopped": str(error)}
     finally:
-        await asyncio.gather(*(m.aclose() for m in (*models.values(), *([embedder] if embedder else []))))
+        await _close([*(m.aclose for m in models.values()), *([embedder.aclose] if embedder else [])])
         record |= _closing(folder, record["only"], journal, models, time.monotonic() - started)
         with contextlib.suppress(OSError):  # on a full disk the error under way says more
             write_json(folder.run, record)
+
+
+async def _close(closers: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """Closes every model; one that cannot be closed keeps no other, and no record, from it."""
+    for failed in await asyncio.gather(*(close() for close in closers), return_exceptions=True):
+        if isinstance(failed, Exception):
+            _LOG.warning("a model could not be closed: %s", failed)
 
 
 def _embedder(config: ModelConfig | None) -> EmbeddingModel | None:

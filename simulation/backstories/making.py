@@ -154,7 +154,11 @@ async def _make(plan: PoolPlan, folder: PoolFolder, making: Making, identity: Ma
     finally:
         tables.close()
     stopped = f"budget: {passed[0]}" if passed else "Ctrl-C" if making.stop.is_set() else ""
-    summary = {"pool": plan.name, "status": "interrupted" if stopped else "complete", "stopped": stopped or None}
+    summary: dict[str, Any] = {
+        "pool": plan.name,
+        "status": "interrupted" if stopped else "complete",
+        "stopped": stopped or None,
+    }
     summary |= {"identity": identity, "unfinished": tables.unfinished, "stories": tables.stories}
     summary |= {"dropped": dict(tables.missing), "marks": dict(tables.marks), "answers": tables.answers}
     if stopped:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from .run import Model, Overrides, folder_name
 
 if TYPE_CHECKING:
     from ..backstories.study_plan import BackstoriesPlan
+    from ..backstories.making import Progress
     from ..backstories.tables import PoolTables
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study of kind backstories.")]
@@ -47,7 +47,7 @@ def generate(
     raise typer.Exit(exit_code(record))
 
 
-def _progress() -> Callable[[str, int, PoolTables], None]:
+def _progress() -> Progress:
     """Shows how far a pool is, on standard error."""
     on_terminal, last, began = sys.stderr.isatty(), 0.0, dict[str, float]()
 
@@ -77,7 +77,7 @@ def progress_line(pool: str, done: int, total: int, tables: PoolTables, seconds:
 def _show_estimate(plan: BackstoriesPlan, pool: str | None, limit: int | None) -> None:
     from ..backstories.estimate import estimate
 
-    rows = [("pool", "stories", "calls at least", "calls at most")]
+    rows: list[tuple[str, ...]] = [("pool", "stories", "calls at least", "calls at most")]
     found = estimate(plan, pool, limit)
     rows += [(one.pool, f"{one.stories:,}", f"{one.least:,}", f"{one.most:,}") for one in found]
     if len(found) > 1:
@@ -97,7 +97,9 @@ def _show_result(record: dict[str, Any], out: Path) -> None:
         f"in {record['seconds']:.1f} s"
     )
     for name, one in record["pools"].items():
-        typer.echo(f"  {name}: {one['stories']:,} stories, {one['answers']:,} answers: {out / name / 'population.jsonl'}")
+        typer.echo(
+            f"  {name}: {one['stories']:,} stories, {one['answers']:,} answers: {out / name / 'population.jsonl'}"
+        )
         for reason, n in {**one["dropped"], **one["marks"]}.items():
             typer.echo(f"    {'dropped' if reason in one['dropped'] else 'marked'} ({reason}): {n:,}")
         if one["status"] == "complete":
