@@ -38,10 +38,10 @@ class Parties:
         ValueError: A number is out of range.
     """
 
-    hostility: float = 1.5
-    loyalty: float = 1.5
-    exaggeration: float = 1.8
-    spread: float = 0.85
+    hostility: float = 1.55
+    loyalty: float = 1.55
+    exaggeration: float = 1.85
+    spread: float = 1.3
 
     def __post_init__(self) -> None:
         for field, low in zip(fields(self), (-20, -20, 0, 0), strict=True):

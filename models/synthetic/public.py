@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..errors import ModelSpecError
@@ -140,7 +140,16 @@ class SyntheticPublic:
         """
         if style == "none" or not (attributes or backstory or persona in self.attitudes):
             return (0.0,) * self.dimensions
-        told = telling.told(self, persona, attributes or {}, backstory)
+        traits = tuple(sorted((str(name), str(value)) for name, value in (attributes or {}).items()))
+        return self._taken(persona, traits, backstory, style)
+
+    @cached_property
+    def _taken(self) -> Callable[[str, derivation.Traits, str, str], Vector]:
+        # A persona is asked many questions in a row.
+        return lru_cache(maxsize=1024)(self._take)
+
+    def _take(self, persona: str, traits: derivation.Traits, backstory: str, style: str) -> Vector:
+        told = telling.told(self, persona, dict(traits), backstory)
         attitude, spread, shift = told.attitude, told.spread, self.wording_sd
         if persona in self.attitudes:
             attitude, spread, shift = tuple(self.attitudes[persona]), self.whole_spread, 0.0
@@ -150,16 +159,14 @@ class SyntheticPublic:
         if shift:
             wording = derivation.wording(self.name, self.dimensions, persona, style)
             attitude = tuple(a + shift * w for a, w in zip(attitude, wording, strict=True))
-        if self.subgroup_bias:
-            bias = telling.average(self.subgroup_bias, told.labels, self.dimensions)
-            attitude = tuple(a + b for a, b in zip(attitude, bias, strict=True))
-        return attitude
+        bias = telling.average(self.subgroup_bias, told.labels, self.dimensions)
+        return tuple(a + b for a, b in zip(attitude, bias, strict=True))
 
     def teller_attitude(self, persona: str, traits: Mapping[str, str]) -> Vector:
         """What the person who tells a story really thinks, of which its story tells a part."""
-        return as_people(self).attitude(persona, traits)
+        return self.people.attitude(persona, traits)
 
-    def position(self, trait: str, label: str) -> Vector:
+    def label_position(self, trait: str, label: str) -> Vector:
         """Where the people of a label stand, others of their traits being unknown (D,)."""
         return telling.shared(self, {trait: (label,)}, max(len(self.shares), 1))
 
@@ -171,19 +178,18 @@ class SyntheticPublic:
 
     @cached_property
     def trait_variances(self) -> Mapping[str, Vector]:
-        """By trait, the variance of the given positions over those who tell stories (D,); over labels without shares."""
-        return {
-            trait: _variance(labels, self.shares.get(trait), self.dimensions)
-            for trait, labels in self.positions.items()
-        }
+        """By trait, the variance of the given positions over those who tell stories (D,)."""
+        return telling.trait_variances(self)
 
     @cached_property
     def whole_spread(self) -> Vector:
         """The standard deviation of the attitudes of people of whom everything is known (D,)."""
-        if not self.positions:
-            return (1.0,) * self.dimensions
-        own = telling.own_deviation(self, True)
-        return tuple(math.sqrt(sd * sd + sum(v[k] for v in self.trait_variances.values())) for k, sd in enumerate(own))
+        return telling.whole_spread(self)
+
+    @cached_property
+    def people(self) -> SyntheticPublic:
+        """As `as_people`."""
+        return as_people(self)
 
     def item(self, code: str, text: str, options: int) -> GradedItem:
         """A question's parameters, given by its code or derived from its text."""
@@ -275,21 +281,13 @@ class SyntheticPublic:
 
 
 def as_people(public: SyntheticPublic) -> SyntheticPublic:
-    """The people whom a public stands for: everything known of them reaches their answers, and no dial is turned.
+    """The people whom a public stands for: all that is told of them reaches their answers, and no dial is turned.
 
-    Ask them by all their attributes (style `qa`, say): that makes human-like data of known truth. Which side they take, and
-    how hard, stays as the public says in `parties`.
+    Ask them by all their attributes (style `qa`, say): that makes human-like data of known truth.
     """
-    return replace(public, imagination=1.0, fidelity=1.0, middle_pull=0.0, subgroup_bias={}, wording_sd=0.0)
-
-
-def _variance(labels: Mapping[str, Vector], shares: Mapping[str, float] | None, dimensions: int) -> Vector:
-    """The variance of labels' positions (D,) where the labels have these shares, or equal ones; the unnamed stand at 0."""
-    weights = shares or dict.fromkeys(labels, 1 / max(len(labels), 1))
-    centre = (0.0,) * dimensions
-    at = [(w, labels.get(label, centre)) for label, w in weights.items()]
-    means = [sum(w * x[k] for w, x in at) for k in range(dimensions)]
-    return tuple(sum(w * (x[k] - means[k]) ** 2 for w, x in at) for k in range(dimensions))
+    return replace(
+        public, imagination=1.0, wording_sd=0.0, fidelity=1.0, middle_pull=0.0, subgroup_bias={}, parties=Parties()
+    )
 
 
 def _attributes(context: Mapping[str, Any]) -> Mapping[str, str]:

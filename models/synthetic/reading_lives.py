@@ -1,19 +1,13 @@
-"""Reading a life story: which traits and attitudes it states, and what those it states say of those it does not."""
+"""Reading a life story: which traits and attitudes it states."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .graded import Vector
 from .life_facts import Fact, read_facts, theme
 
 Shares = Mapping[str, Mapping[str, float]]
-# Where the people of a label stand, one number a dimension.
-Position = Callable[[str], Vector]
-# The probability that a person names the label that its story states.
-FAITHFUL = 0.97
 
 
 @dataclass(frozen=True, slots=True)

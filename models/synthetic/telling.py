@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from . import derivation
+from . import derivation, dials
 from .graded import Vector
 from .lives import read_life
 
@@ -59,8 +59,29 @@ def told(public: SyntheticPublic, persona: str, attributes: Mapping[str, str], b
 def own_deviation(public: SyntheticPublic, known: bool) -> Vector:
     """The standard deviation of what is a person's own, beside its traits where any are known (D,)."""
     if public.positions:
-        return public.own_sd
+        return dials.deviations(public.residual_sd, public.dimensions)
     return (math.sqrt(1 - public.attribute_share) if known else 1.0,) * public.dimensions
+
+
+def trait_variances(public: SyntheticPublic) -> dict[str, Vector]:
+    """By trait, the variance of its labels' given positions (D,) over the public's shares, or over labels alike."""
+    found = {}
+    for trait, labels in public.positions.items():
+        shares = public.shares.get(trait) or dict.fromkeys(labels, 1 / max(len(labels), 1))
+        # A label without a position stands at 0.
+        at = [(share, labels.get(label, (0.0,) * public.dimensions)) for label, share in shares.items()]
+        means = [sum(share * x[k] for share, x in at) for k in range(public.dimensions)]
+        found[trait] = tuple(sum(share * (x[k] - m) ** 2 for share, x in at) for k, m in enumerate(means))
+    return found
+
+
+def whole_spread(public: SyntheticPublic) -> Vector:
+    """The standard deviation of the attitudes of people of whom everything is known (D,)."""
+    if not public.positions:
+        return (1.0,) * public.dimensions
+    variances = public.trait_variances.values()
+    own = own_deviation(public, True)
+    return tuple(math.sqrt(sd * sd + sum(v[k] for v in variances)) for k, sd in enumerate(own))
 
 
 def average(table: Mapping[str, Mapping[str, Sequence[float]]], labels: Labels, dimensions: int) -> Vector:
