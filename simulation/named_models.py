@@ -39,6 +39,7 @@ class ModelConfig(BaseModel):
         retries: How often a failed try is repeated.
         adapter: A LoRA adapter's folder, for kinds that take one.
         options: What this kind takes besides.
+        options_file: A YAML file of options, relative to the study file; `options` go before it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +51,7 @@ class ModelConfig(BaseModel):
     retries: int | None = Field(default=None, ge=0)
     adapter: str | None = None
     options: dict[str, Any] = {}
+    options_file: str | None = None
 
     @property
     def kind_and_name(self) -> str:

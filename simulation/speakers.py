@@ -13,9 +13,10 @@ from ..models.registry import ModelSpec
 from ..personas.population import Population
 from .errors import InputError
 from .study import ConditionConfig, ModelConfig, Study
-from .weights import folder_hash, weights_folder, with_absolute_folders
+from .weights import folder_hash, weights_folder, with_files_read
 
 _SHOWN = 12
+_LONGEST = 200  # characters of options that a key shows
 # Options that decide how fast a model answers and what it takes up, not what it answers: a run that met the end of a
 # device's memory goes on with others.
 _MEANS = frozenset(
@@ -40,9 +41,16 @@ def role_key(model: ModelConfig) -> str:
     folder = weights_folder(model)
     told = [f"adapter={folder_hash(Path(model.adapter))[:_SHOWN]}"] if model.adapter else []
     options = [f"{k}={v}" for k, v in sorted(model.options.items()) if k not in _MEANS]
-    told += [",".join(options)] if options else []
+    told += [_short(",".join(options))] if options else []
     name = f"sha256-{folder_hash(folder)[:_SHOWN]}" if folder else spec.name
     return " ".join([f"{spec.kind}:{name}", *told])
+
+
+def _short(options: str) -> str:
+    """The options, or a name for them where they fill more than a line."""
+    if len(options) <= _LONGEST:
+        return options
+    return f"options={hashlib.sha256(options.encode()).hexdigest()[:_SHOWN]}"
 
 
 def settled_models(study: Study, path: Path) -> dict[str, Any]:
@@ -53,7 +61,7 @@ def settled_models(study: Study, path: Path) -> dict[str, Any]:
     """
 
     def settled(place: str, model: ModelConfig | None) -> ModelConfig | None:
-        return model and with_absolute_folders(model, place, path, study.data)
+        return model and with_files_read(model, place, path, study.data)
 
     conditions = [
         c.model_copy(update={"model": settled(f"conditions.{c.name}.model", c.model)}) for c in study.conditions

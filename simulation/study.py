@@ -8,6 +8,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..models.protocol import ChooseMethod
+from .conditions import ConditionConfig as ConditionConfig
+from .conditions import Conditions
+from .evaluation import EvaluationConfig
 from .named_models import Model, check_models, find_model, find_named
 from .named_models import ModelConfig as ModelConfig
 
@@ -83,27 +86,6 @@ class AskingConfig(_Strict):
     average_orders: bool = False
 
 
-class ConditionConfig(_Strict):
-    """One way of putting the same personas before a model; a plain text is a style.
-
-    Args:
-        name: Its name.
-        style: How personas are put before the model.
-        model: Answers in the place of the participants' model; a persona that has a model of its own keeps it.
-    """
-
-    name: str
-    style: str
-    model: Model | None = None
-
-
-def _as_condition(value: Any) -> Any:
-    return {"name": value, "style": value} if isinstance(value, str) else value
-
-
-Condition = Annotated[ConditionConfig, BeforeValidator(_as_condition)]
-
-
 class SurveyConfig(_Strict):
     """An opinion survey."""
 
@@ -161,15 +143,6 @@ class SamplingConfig(_Strict):
     max_tokens: int = Field(default=400, ge=1)
 
 
-class EvaluationConfig(_Strict):
-    """How the simulated answers are compared with the humans'."""
-
-    scale: Literal["codes", "unit"] = "codes"
-    by: list[str] = []
-    bootstrap: int = Field(default=1000, ge=0)
-    splits: int = Field(default=20, ge=2)
-
-
 class PriceConfig(_Strict):
     """What a million tokens cost, in the user's currency."""
 
@@ -225,7 +198,7 @@ class Study(_Strict):
     judge: Model | None = None
     population: PopulationConfig
     humans: HumansConfig | None = None
-    conditions: list[Condition] = Field(default=[ConditionConfig(name="qa", style="qa")], min_length=1)
+    conditions: Conditions = Field(default=[ConditionConfig(name="qa", style="qa")], min_length=1)
     asking: AskingConfig = AskingConfig()
     sampling: SamplingConfig = SamplingConfig()
     survey: SurveyConfig | None = None

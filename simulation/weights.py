@@ -1,9 +1,10 @@
-"""Folders of weights and adapters that a study names: where they lie, and what is in them."""
+"""The files of models that a study names: folders of weights and adapters, files of options."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from ..models.errors import ModelSpecError
 from ..models.registry import ModelSpec
@@ -11,13 +12,14 @@ from ..models.weights import content_hash
 from .errors import InputError
 from .loading import resolve
 from .named_models import ModelConfig
+from .yaml_text import load_yaml
 
 # Kinds that read a folder of weights in this process; a name that is no folder here is one on a model hub.
 IN_PROCESS = ("hf", "vllm_engine")
 
 
-def with_absolute_folders(model: ModelConfig, place: str, study_file: Path, data: str | None) -> ModelConfig:
-    """The model with the folders of its weights and its adapter absolute.
+def with_files_read(model: ModelConfig, place: str, study_file: Path, data: str | None) -> ModelConfig:
+    """The model with the folders of its weights and its adapter absolute, and the options of its file among its own.
 
     Args:
         model: The model.
@@ -26,11 +28,14 @@ def with_absolute_folders(model: ModelConfig, place: str, study_file: Path, data
         data: What `{data}` stands for.
 
     Raises:
-        InputError: A folder is missing.
+        InputError: A folder or a file is missing, or the file holds no options.
     """
-    changes = {"spec": _spec(model, place, study_file, data)}
+    changes: dict[str, Any] = {"spec": _spec(model, place, study_file, data)}
     if model.adapter is not None:
         changes["adapter"] = str(_folder(model.adapter, f"{place}.adapter", study_file, data))
+    if model.options_file is not None:
+        read, _ = load_yaml(resolve(study_file, data, model.options_file), text_only=False)
+        changes |= {"options": {**read, **model.options}, "options_file": None}
     return model.model_copy(update=changes)
 
 

@@ -23,7 +23,7 @@ from ...episodes import FORMATS, Reading, read
 from ...errors import InputError
 from ...loading import resolve
 from ...named_models import ModelConfig
-from ...weights import with_absolute_folders
+from ...weights import with_files_read
 from ..payoffs.training import check_payoff
 from ..study import EpisodesConfig, RepresentativeConfig, RepresentativesStudy, over_models
 
@@ -116,7 +116,7 @@ def _settled(study: RepresentativesStudy, path: Path) -> dict[str, Any]:
     """The fields that name files, absolute."""
 
     def settled(place: str, model: ModelConfig) -> ModelConfig:
-        return with_absolute_folders(model, place, path, study.data)
+        return with_files_read(model, place, path, study.data)
 
     bases = {name: settled(f"bases.{name}", model) for name, model in study.bases.items()}
     episodes = study.episodes

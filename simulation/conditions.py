@@ -1,0 +1,89 @@
+"""The conditions of a study: ways of putting the same people before a model, compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from .named_models import Model
+
+Matching = Literal["greedy", "max_weight", "random", "own"]
+_LISTED = ("style", "backstories", "matching", "model")
+
+
+class ConditionConfig(BaseModel):
+    """One way of putting the same people before a model; a plain text is a style.
+
+    Where `style`, `backstories`, `matching` or `model` is a list, the entry stands for every combination.
+
+    Args:
+        name: Its name; made of what it says where it is left out.
+        style: How personas are put before the model.
+        model: Answers in the place of the participants' model; a persona that has a model of its own keeps it.
+        backstories: The pool whose stories the people are given.
+        matching: Who gets which story: `greedy`, `max_weight` or `random` (see `personas.matching`), or `own`, the story
+            of the same id, as those primed by a person's demographics have.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    style: str
+    model: Model | None = None
+    backstories: str = ""
+    matching: Matching | None = None
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> ConditionConfig:
+        if bool(self.backstories) != (self.matching is not None):
+            given, lacks = ("backstories", "matching") if self.backstories else ("matching", "backstories")
+            raise ValueError(f"`{given}` needs `{lacks}` beside it: which pool, and who gets which of its stories")
+        if self.backstories and not tells_story(self.style):
+            raise ValueError(
+                f"the style {self.style!r} tells no story; choose backstory, backstory_with_traits or another"
+            )
+        return self
+
+    @property
+    def conditioning(self) -> str:
+        """What is told of a person: the style, and the pool its story comes from."""
+        return f"{self.style} ({self.backstories})" if self.backstories else self.style
+
+
+def tells_story(style: str) -> bool:
+    """Whether a style puts a backstory before the model."""
+    return style.startswith("backstory") or style == "generative_agent"
+
+
+def expanded(conditions: Any) -> Any:
+    """The list of conditions with every entry that holds lists in the place of the combinations it stands for."""
+    if not isinstance(conditions, list):
+        return conditions
+    return [one for entry in conditions for one in _expanded(entry)]
+
+
+def _expanded(entry: Any) -> list[Any]:
+    if isinstance(entry, str):
+        return [{"name": entry, "style": entry}]
+    if not isinstance(entry, Mapping):
+        return [entry]
+    listed = [key for key in _LISTED if isinstance(entry.get(key), list)]
+    found = []
+    for chosen in product(*(entry[key] for key in listed)):
+        one = {**entry, **dict(zip(listed, chosen, strict=True))}
+        one["name"] = _named(entry, one, listed)
+        found.append(one)
+    return found
+
+
+def _named(entry: Mapping[str, Any], one: Mapping[str, Any], listed: list[str]) -> Any:
+    """The name given, and what tells the combinations apart; without a name all that the entry says."""
+    keys = listed if "name" in entry else [key for key in _LISTED if one.get(key)]
+    told = [one[key]["spec"] if isinstance(one[key], Mapping) else str(one[key]) for key in keys]
+    return " / ".join([entry["name"], *told] if "name" in entry else told)
+
+
+Conditions = Annotated[list[ConditionConfig], BeforeValidator(expanded)]
