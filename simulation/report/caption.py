@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from .layout import ALL, METRICS, Layout
+from .layout import METRICS, Layout
 
 HEADS = {"wasserstein": "WD (↓)", "frobenius": "Fro. (↓)", "cronbach_alpha": "α (↑)"}
 SCALES = {"codes": "codes, on the codes' own numbers", "unit": "unit, on positions divided by K − 1"}
@@ -57,7 +57,7 @@ def caption(layout: Layout, how: Mapping[str, Any]) -> list[str]:
 
 def _marks(layout: Layout) -> str:
     said = "Bold and underlined: best and second best within a model, by the value alone."
-    if layout.group != ALL:
+    if layout.attribute:
         return said + " Paired differences were not measured within groups: overlapping intervals decide nothing."
     said += (
         " ≈: cannot be told from the best, the interval of the paired difference includes 0 (not corrected for the number "

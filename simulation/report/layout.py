@@ -40,16 +40,28 @@ class Layout:
     """The table of all respondents, or of one group of them.
 
     Args:
-        group: `all`, or `attribute: label`.
+        attribute: By which the group is formed; "" for all respondents.
+        label: The group's.
         blocks: Rows by model, in study order.
         bound: The human bound; None where nothing was measured.
         facts: `humans`, `items`, `effective_n`, `scale` and `splits` of the first measured row.
     """
 
-    group: str
+    attribute: str
+    label: str
     blocks: tuple[tuple[Entry, ...], ...]
     bound: Entry | None
     facts: Mapping[str, Any]
+
+    @property
+    def group(self) -> str:
+        """`all`, or `attribute: label`."""
+        return f"{self.attribute}: {self.label}" if self.attribute else ALL
+
+    @property
+    def title(self) -> str:
+        """The group as a heading says it."""
+        return self.group if self.attribute else "All respondents"
 
     @property
     def entries(self) -> list[Entry]:
@@ -67,12 +79,12 @@ def make_layouts(metrics: Mapping[str, Any]) -> list[Layout]:
     conditions, rows = metrics.get("conditions") or {}, metrics.get("rows") or []
     if not conditions or not rows:
         return []
-    layouts = [_layout(ALL, rows, conditions, metrics.get("comparisons", []))]
+    layouts = [_layout("", "", rows, conditions, metrics.get("comparisons", []))]
     for attribute, label in _groups(conditions):
         part = {
             name: measured.get("groups", {}).get(attribute, {}).get(label, {}) for name, measured in conditions.items()
         }
-        layouts.append(_layout(f"{attribute}: {label}", rows, part, []))
+        layouts.append(_layout(attribute, label, rows, part, []))
     return layouts
 
 
@@ -82,7 +94,8 @@ def _groups(conditions: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _layout(
-    group: str,
+    attribute: str,
+    label: str,
     rows: Sequence[Mapping[str, Any]],
     conditions: Mapping[str, Any],
     comparisons: Sequence[Mapping[str, Any]],
@@ -91,9 +104,8 @@ def _layout(
     entries = [_entry(row, conditions.get(row["condition"]) or {}) for row in _in_blocks(rows)]
     blocks = [[e for e in entries if e.model == model] for model in dict.fromkeys(e.model for e in entries)]
     ranked = tuple(tuple(_ranked(block, comparisons)) for block in blocks)
-    return Layout(
-        group, ranked, _bound(measured[0]) if measured else None, _facts(measured[0]) if measured else {}
-    )
+    bound, facts = (_bound(measured[0]), _facts(measured[0])) if measured else (None, {})
+    return Layout(attribute, label, ranked, bound, facts)
 
 
 def _in_blocks(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

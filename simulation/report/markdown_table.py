@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .caption import HEADS
 from .cells import Cell
-from .layout import ALL, METRICS, Entry, Layout
+from .layout import METRICS, Entry, Layout
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#])")
 
@@ -19,9 +19,8 @@ def markdown(layout: Layout, notes: Sequence[str]) -> str:
         layout: The table.
         notes: The caption's sentences.
     """
-    title = "All respondents" if layout.group == ALL else layout.group
     heads = ["Model", "Persona Conditioning", "Persona Matching", *(HEADS[m] for m in METRICS)]
-    lines = [f"## {plain(title)}", "", _line(heads), _line(["---"] * 3 + ["---:"] * len(METRICS))]
+    lines = [f"## {plain(layout.title)}", "", _line(heads), _line(["---"] * 3 + ["---:"] * len(METRICS))]
     lines += [_line(row) for row in _rows(layout)]
     return "\n".join([*lines, "", *(plain(note) for note in notes), ""])
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .cells import Cell
-from .layout import ALL, METRICS, Entry, Layout
+from .layout import METRICS, Entry, Layout
 
 _HEADS = (r"WD ($\downarrow$)", r"Fro.\ ($\downarrow$)", r"$\alpha$ ($\uparrow$)")
 _ESCAPES = {
@@ -26,7 +26,6 @@ def tex(layout: Layout, notes: Sequence[str]) -> str:
         layout: The table.
         notes: The caption's sentences.
     """
-    title = "All respondents" if layout.group == ALL else layout.group
     blocks = [[_row(entry, before) for entry, before in _with_before(block)] for block in layout.blocks]
     if layout.bound:
         blocks.append([_bound(layout.bound)])
@@ -44,7 +43,7 @@ def tex(layout: Layout, notes: Sequence[str]) -> str:
             body,
             "\\bottomrule",
             "\\end{tabular}",
-            f"\\caption{{{escape(title)}. {escape(' '.join(notes))}}}",
+            f"\\caption{{{escape(layout.title)}. {escape(' '.join(notes))}}}",
             "\\end{table}",
             "",
         )
