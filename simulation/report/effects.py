@@ -8,15 +8,23 @@ from typing import Any
 from .cells import Cell, cell, count
 from .effects_figure import effects_figure
 
-SUMMARY = ("sign_agreement", "significance_agreement", "correlation", "slope")
-HEADS = (
-    "condition",
-    "same sign (share; ↑)",
-    "same significance (share; ↑)",
-    "correlation (↑)",
-    "slope (near 1)",
-    "n contrasts",
+# A head, and where the measure stands.
+SUMMARY: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("same sign (share; ↑)", ("sign_agreement",)),
+    ("same sign, human effect significant (share; ↑)", ("sign_agreement_where_significant",)),
+    ("same significance (share; ↑)", ("significance_agreement",)),
+    ("correlation (↑)", ("correlation",)),
+    ("correlation without noise (↑)", ("correlation", "without_noise")),
+    ("slope (near 1)", ("slope",)),
+    ("slope without noise (near 1)", ("slope", "without_noise")),
 )
+VERDICTS = {
+    "both": "significant on both sides with the same sign",
+    "opposite": "significant on both sides with opposite signs",
+    "human_only": "significant among humans only",
+    "simulated_only": "significant among the simulated only",
+    "neither": "significant on neither side",
+}
 
 
 def effects_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -24,28 +32,49 @@ def effects_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
     found: Mapping[str, Any] = metrics.get("effects") or {}
     if not found:
         return None
+    columns = [(head, path) for head, path in SUMMARY if any(_at(e, path) is not None for e in found.values())]
+    heads = [*(head for head, _ in columns), "n effects"]
     return {
-        "heads": HEADS,
-        "rows": [_summary(name, effects) for name, effects in found.items()],
-        "conditions": [_condition(name, effects) for name, effects in found.items()],
+        "heads": ["condition", *heads],
+        "rows": [_summary(name, effects, columns) for name, effects in found.items()],
+        "contrast_heads": ["contrast", *heads],
+        "conditions": [_condition(name, effects, columns) for name, effects in found.items()],
         "detail_heads": ("item", "human d", "simulated d", "same sign", "same significance", "n human", "n simulated"),
     }
 
 
-def _summary(name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
-    cells: list[Any] = [cell(effects.get(key)) for key in SUMMARY]
-    contrasts = effects.get("contrasts") or []
-    return {"names": [name], "cells": [*cells, f"{len(contrasts):,}"]}
+def _at(effects: Mapping[str, Any], path: Sequence[str]) -> Any:
+    held: Any = effects
+    for key in path:
+        held = held.get(key) if isinstance(held, Mapping) else None
+    return held
 
 
-def _condition(name: str, effects: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(
+    name: str, effects: Mapping[str, Any], columns: Sequence[tuple[str, Sequence[str]]]
+) -> dict[str, Any]:
+    n = _at(effects, ("sign_agreement", "n"))
+    return {"names": [name], "cells": [*(cell(_at(effects, path)) for _, path in columns), count(n)]}
+
+
+def _title(contrast: Mapping[str, Any]) -> str:
+    return f"{contrast['attribute']}: {contrast['a']} − {contrast['b']}"
+
+
+def _condition(
+    name: str, effects: Mapping[str, Any], columns: Sequence[tuple[str, Sequence[str]]]
+) -> dict[str, Any]:
     by_contrast: dict[str, list[Mapping[str, Any]]] = {}
     for c in effects.get("contrasts") or []:
-        by_contrast.setdefault(f"{c['attribute']}: {c['a']} − {c['b']}", []).append(c)
+        by_contrast.setdefault(_title(c), []).append(c)
+    verdicts = effects.get("verdicts") or {}
     return {
         "name": name,
         "svg": effects_figure(by_contrast) if _drawable(by_contrast) else "",
         "contrasts": [{"title": title, "rows": [_detail(c) for c in held]} for title, held in by_contrast.items()],
+        "summaries": [_summary(_title(c), c, columns) for c in effects.get("by_contrast") or []],
+        "verdicts": [f"{verdicts[key]:,} {said}" for key, said in VERDICTS.items() if key in verdicts],
+        "corrected": bool(effects.get("benjamini_hochberg")),
         "left_out": [_left_out(gone) for gone in _each(effects.get("left_out"))],
     }
 
