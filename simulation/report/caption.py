@@ -13,6 +13,11 @@ from .layout import METRICS, Layout
 HEADS = {"wasserstein": "WD (↓)", "frobenius": "Fro. (↓)", "cronbach_alpha": "α (↑)"}
 SCALES = {"codes": "codes, on the codes' own numbers", "unit": "unit, on positions divided by K − 1"}
 
+ALPHA = (
+    "For α, best is the highest, as published; that is questionable, since what should be near is the humans' α, and "
+    "caricatures whose answers hang together too well have a higher one."
+)
+
 
 def settings(study: Path) -> dict[str, Any]:
     """How often was resampled and asked again, as the run's study file says; None where it does not."""
@@ -37,17 +42,21 @@ def caption(layout: Layout, how: Mapping[str, Any]) -> list[str]:
     bootstrap, replicates = how.get("bootstrap"), how.get("replicates")
     asked = "" if replicates is None else f", {replicates:,} {'replicate' if replicates == 1 else 'replicates'}"
     drawn = "a bootstrap" if bootstrap is None else f"{bootstrap:,} bootstrap resamples"
-    return [
+    counts = (
         f"{facts['humans']:,} humans (effective n {facts['effective_n']:,.0f}), {facts['items']:,} items; "
-        f"simulated respondents in a row: {_range([e.n for block in layout.blocks for e in block])}{asked}.",
+        f"simulated respondents in a row: {_range([e.n for block in layout.blocks for e in block])}{asked}."
+    )
+    if layout.attribute:
+        return [counts, _marks(layout), "All else is as in the table of all respondents.", *reasons(layout)]
+    return [
+        counts,
         f"Brackets: 95 % intervals from {drawn} over respondents, those of WD and Fro. freed of the upward bias that "
         "distances have.",
         f"WD: mean Wasserstein distance over items, scale {SCALES.get(facts['scale'], facts['scale'])}; never compare it "
         "across scales. Fro.: Frobenius norm of the difference of the two item correlation matrices. α: Cronbach's alpha "
         "of the simulated answers.",
         _marks(layout),
-        "For α, best is the highest, as published; that is questionable, since what should be near is the humans' α, and "
-        "caricatures whose answers hang together too well have a higher one.",
+        ALPHA,
         f"Last row: the human bound. WD and Fro. between random halves of the humans, mean and 2.5–97.5 % range over "
         f"{facts['splits']} splits: nothing can be expected to be closer. Its α is that of all the humans, with its "
         "bootstrap interval.",
@@ -91,7 +100,8 @@ def reasons(layout: Layout) -> list[str]:
             if reason:
                 where = "" if len(heads) == len(METRICS) else f", {' and '.join(heads)}"
                 found.setdefault(reason, []).append(name + where)
-    return [f"{_some(places)}: {reason}." for reason, places in found.items()]
+    rows = len(layout.entries)
+    return [f"{'Every row' if len(places) == rows else _some(places)}: {reason}." for reason, places in found.items()]
 
 
 def _some(places: Sequence[str], most: int = 3) -> str:

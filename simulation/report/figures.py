@@ -38,7 +38,7 @@ def metric_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str) -> s
         unit: Its unit and direction.
     """
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(figsize=(6.4, 0.34 * len(rows) + 0.9), layout="constrained")
+        figure, axes = plt.subplots(figsize=(6.4, 0.34 * len(rows) + 1.0), layout="constrained")
         for y, row in enumerate(reversed(rows)):
             if row["value"] is None:
                 axes.text(0, y, "undefined", va="center", color="grey")
@@ -50,7 +50,7 @@ def metric_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str) -> s
         axes.set_yticks(range(len(rows)), [f"{r['name']} (n = {r['n']:,})" for r in reversed(rows)])
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.set_ylim(-0.6, len(rows) - 0.4)
-        axes.set_xlabel(f"{title} ({unit})")
+        axes.set_xlabel(textwrap.fill(f"{title} ({unit})", 42))
         axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
         return as_svg(figure)
 

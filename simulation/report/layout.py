@@ -122,11 +122,17 @@ def _is_measured(measured: Mapping[str, Any]) -> bool:
 def _entry(row: Mapping[str, Any], measured: Mapping[str, Any]) -> Entry:
     names = (row["condition"], row["model"], row["conditioning"], row.get("matching") or "n/a")
     if not _is_measured(measured):
-        reason = str(measured.get("skipped") or "not measured")
+        reason = _why(measured)
         return Entry(*names, None, {metric: Cell(None, reason=reason) for metric in METRICS})
     alpha = _alpha(measured, "simulated")
     cells = {"wasserstein": cell(measured["wasserstein"]), "frobenius": cell(measured["frobenius"])}
     return Entry(*names, measured["n"]["simulated"], cells | {"cronbach_alpha": alpha})
+
+
+def _why(measured: Mapping[str, Any]) -> str:
+    """Why a row was not measured."""
+    said, n = str(measured.get("skipped") or "not measured"), measured.get("n")
+    return f"{said} ({n['human']:,} humans, {n['simulated']:,} simulated)" if n else said
 
 
 def _alpha(measured: Mapping[str, Any], side: str) -> Cell:

@@ -33,7 +33,7 @@ def _pool(folder: Path, name: str, pool: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "page": quote(page.as_posix()) if (folder / page).is_file() else "",
         "n": count(pool.get("n")),
-        "cells": [cell(pool.get("words")), cell(pool.get("rejected"), "no critic read them")],
+        "cells": [cell(pool.get("words"), digits=0), cell(pool.get("rejected"), "no critic read them")],
     }
 
 

@@ -26,7 +26,7 @@ def retest_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
         "heads": HEADS,
         "rows": [_row(name, measured) for name, measured in found.items()],
         "item_heads": ("item", *HEADS[1:4]),
-        "items": [
+        "by_item": [
             {"name": name, "rows": [_item(code, held) for code, held in (measured.get("items") or {}).items()]}
             for name, measured in found.items()
             if measured.get("items")
