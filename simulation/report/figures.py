@@ -71,14 +71,22 @@ def distribution_figure(labels: Sequence[str], panels: Mapping[str, Mapping[str,
         )  # fmt: skip
         for axes, (group, drawn) in zip(row[0], panels.items(), strict=True):
             _bars(axes, len(labels), series, drawn)
-            counts = ", ".join(f"{name} {drawn[name]['n']:,}" for name in drawn)
-            axes.set_title(f"{group}\n" + textwrap.fill(f"n: {counts}", 30), fontsize=7)
+            axes.set_title(f"{group}\n" + textwrap.fill(f"n: {_counts(drawn)}", 30), fontsize=7)
             axes.set_xlabel("share of answers (%)")
         wrapped = [textwrap.fill(label, 26) for label in labels]
         row[0][0].set_yticks(range(len(labels)), wrapped)
         row[0][0].invert_yaxis()
         row[0][0].set_ylabel("answer")
         return as_svg(figure)
+
+
+def _counts(drawn: Mapping[str, Mapping[str, Any]], most: int = 7) -> str:
+    """How many answered, by series; beyond `most` series only from how few to how many."""
+    if len(drawn) <= most:
+        return ", ".join(f"{name} {part['n']:,}" for name, part in drawn.items())
+    simulated = [part["n"] for name, part in drawn.items() if name != "human"]
+    human = f"human {drawn['human']['n']:,}, " if "human" in drawn else ""
+    return f"{human}{len(simulated)} conditions {min(simulated):,} to {max(simulated):,} each"
 
 
 def _bars(axes: Axes, options: int, series: Sequence[str], drawn: Mapping[str, Mapping[str, Any]]) -> None:

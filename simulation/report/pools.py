@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +11,18 @@ from .cells import Cell, cell, count
 from .numbers import number
 
 POOL_HEADS = ("pool", "stories", "words in a story", "answers rejected by the critic (share)")
-MATCHING_HEADS = ("condition", "matching", "humans", "distinct personas used", "weights, sum", "weights of 0")
+# A head, the key in a matching's summary, and its decimals (0: a count).
+MATCHING = (
+    ("humans", "humans", 0),
+    ("personas", "personas", 0),
+    ("distinct personas used", "distinct_personas", 0),
+    ("humans of one persona, at most", "largest_reuse", 0),
+    ("sum of weights (↑)", "weight_sum", 3),
+    ("one-to-one at most", "weight_bound", 3),
+    ("sum of logs, weights above 0 (↑)", "log_sum", 1),
+    ("weights of 0 (↓)", "zeros", 0),
+    ("humans who miss a trait", "humans_missing_traits", 0),
+)
 
 
 def pool_parts(folder: Path, metrics: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -43,24 +54,46 @@ def matching_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
     if not found:
         return None
     methods = {row["condition"]: row["matching"] for row in metrics.get("rows") or []}
-    traits = list(dict.fromkeys(trait for summary in found.values() for trait in agreement(summary)))
+    columns = [column for column in MATCHING if any(s.get(column[1]) is not None for s in found.values())]
+    traits = list(dict.fromkeys(trait for summary in found.values() for trait in summary.get("agreement") or {}))
     return {
-        "heads": [*MATCHING_HEADS, *(f"agreement in {trait}" for trait in traits)],
-        "rows": [_matching(name, summary, methods, traits) for name, summary in found.items()],
+        "heads": ["condition", "matching", *(head for head, _, _ in columns)],
+        "rows": [_matching(name, s, methods, columns) for name, s in found.items()],
+        "agreement_heads": ["condition", *traits],
+        "agreement": [*(_agreement(name, s, traits) for name, s in found.items()), *_by_chance(found, traits)],
+        "notes": [f"{name}: {note}" for name, s in found.items() for note in s.get("notes") or []],
     }
 
 
-def agreement(summary: Mapping[str, Any]) -> Mapping[str, Any]:
-    """By trait, how often, or how likely, the persona has the value of its human."""
-    held = summary.get("agreement") or {}
-    return held if isinstance(held, Mapping) else {}
-
-
 def _matching(
-    name: str, summary: Mapping[str, Any], methods: Mapping[str, str], traits: list[str]
+    name: str, summary: Mapping[str, Any], methods: Mapping[str, str], columns: Sequence[tuple[str, str, int]]
 ) -> dict[str, Any]:
     method = str(summary.get("method") or methods.get(name, "–"))
-    agree: list[Cell] = [cell(agreement(summary).get(trait), "not matched on it") for trait in traits]
-    counts = [count(summary.get(key)) for key in ("n", "distinct")]
-    total = number(summary.get("sum"))
-    return {"names": [name, method], "cells": [*counts, total, count(summary.get("zeros")), *agree]}
+    cells = [
+        count(summary.get(key)) if digits == 0 else number(summary.get(key), digits) for _, key, digits in columns
+    ]
+    return {"names": [name, method], "cells": cells}
+
+
+def _agreement(name: str, summary: Mapping[str, Any], traits: Sequence[str]) -> dict[str, Any]:
+    held = summary.get("agreement") or {}
+    few = "fewer than two humans, or all share one persona"
+    cells = [cell({"reason": few} | held[trait] if trait in held else None, "not matched on it") for trait in traits]
+    return {"names": [name], "cells": cells}
+
+
+def _by_chance(found: Mapping[str, Any], traits: Sequence[str]) -> list[dict[str, Any]]:
+    """What random matching has on average: a row for each pool, or other people, that it was computed for."""
+    values: dict[tuple[float | None, ...], None] = {}
+    for summary in found.values():
+        held = summary.get("agreement") or {}
+        values.setdefault(tuple((held.get(trait) or {}).get("random") for trait in traits))
+    return [
+        {
+            "names": ["random matching, on average"],
+            "cells": [Cell(v, reason="not computed" if v is None else "exact") for v in row],
+            "kind": "reference",
+        }
+        for row in values
+        if any(v is not None for v in row)
+    ]

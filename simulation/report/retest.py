@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .cells import Cell, cell, count
 
-MEASURES = ("self_agreement", "accuracy", "normalised_accuracy")
-HEADS = (
-    "condition",
-    "agrees with itself (share; ↑)",
-    "accuracy (share; ↑)",
-    "accuracy / people's self-agreement (↑)",
-    "n",
+# A head, and where the measure stands.
+COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("persona agrees with itself (share; ↑)", ("self_agreement",)),
+    ("the same, closeness (↑)", ("self_agreement", "closeness")),
+    ("accuracy (share; ↑)", ("accuracy",)),
+    ("the same, closeness (↑)", ("accuracy", "closeness")),
+    ("human agrees with itself (share)", ("human",)),
+    ("normalised accuracy (↑)", ("normalised_accuracy",)),
 )
+NORMALISERS = {"human_retest": "people's second wave", "self_agreement": "the personas' own consistency"}
 
 
 def retest_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -22,33 +24,28 @@ def retest_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
     found: Mapping[str, Any] = metrics.get("retest") or {}
     if not found:
         return None
+    columns = [c for c in COLUMNS if len(c[1]) == 1 or any(_at(held, c[1]) is not None for held in found.values())]
+    heads = [*(head for head, _ in columns), "normalised by", "n respondents"]
     return {
-        "heads": HEADS,
-        "rows": [_row(name, measured) for name, measured in found.items()],
-        "item_heads": ("item", *HEADS[1:4]),
+        "heads": ["condition", *heads],
+        "rows": [_row(name, held, columns) for name, held in found.items()],
+        "item_heads": ["item", *heads],
         "by_item": [
-            {"name": name, "rows": [_item(code, held) for code, held in (measured.get("items") or {}).items()]}
-            for name, measured in found.items()
-            if measured.get("items")
+            {"name": name, "rows": [_row(code, item, columns) for code, item in held["items"].items()]}
+            for name, held in found.items()
+            if held.get("items")
         ],
-        "human": [f"{name}: {_human(measured)}" for name, measured in found.items()],
     }
 
 
-def _row(name: str, measured: Mapping[str, Any]) -> dict[str, Any]:
-    n = (measured.get("self_agreement") or {}).get("n")
-    cells: list[Cell | str] = [cell(measured.get(key)) for key in MEASURES]
-    return {"names": [name], "cells": [*cells, count(n)]}
+def _at(held: Mapping[str, Any], path: Sequence[str]) -> Any:
+    found: Any = held
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
 
 
-def _item(code: str, held: Any) -> dict[str, Any]:
-    if isinstance(held, Mapping) and any(key in held for key in MEASURES):
-        return {"names": [code], "cells": [cell(held.get(key)) for key in MEASURES]}
-    return {"names": [code], "cells": [cell(held), *(cell(None) for _ in MEASURES[1:])]}
-
-
-def _human(measured: Mapping[str, Any]) -> str:
-    human = measured.get("human")
-    held = human.get("self_agreement", human) if isinstance(human, Mapping) else human
-    shown = cell(held, str(measured.get("human_reason") or measured.get("reason") or "no panel gives the human side"))
-    return f"{shown.text} {shown.interval or shown.reason}"
+def _row(name: str, held: Mapping[str, Any], columns: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    cells: list[Cell | str] = [cell(_at(held, path)) for _, path in columns]
+    by = str(_at(held, ("normalised_accuracy", "by")) or "–")
+    return {"names": [name], "cells": [*cells, NORMALISERS.get(by, by), count(_at(held, ("self_agreement", "n")))]}

@@ -136,7 +136,7 @@ def _legend(items: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _item(code: str, item: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
     distances = {name: c["wasserstein"]["items"].get(code) for name, c in conditions.items() if "wasserstein" in c}
-    said = ", ".join(f"{name} {number(d)}" for name, d in distances.items() if d is not None)
+    said = _distances({name: d for name, d in distances.items() if d is not None})
     figure = distribution_figure(item["labels"], item["panels"])
     return {
         "code": code,
@@ -144,3 +144,11 @@ def _item(code: str, item: Mapping[str, Any], conditions: Mapping[str, Any]) -> 
         "wasserstein": f"WD {said}" if said else "",
         "figure": figure,
     }
+
+
+def _distances(known: Mapping[str, float], most: int = 6) -> str:
+    """An item's distance in every condition; beyond `most` conditions only the least and the greatest."""
+    if len(known) <= most:
+        return ", ".join(f"{name} {number(d)}" for name, d in known.items())
+    ordered = sorted(known, key=known.__getitem__)
+    return " to ".join(f"{number(known[name])} ({name})" for name in (ordered[0], ordered[-1]))
