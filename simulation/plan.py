@@ -69,6 +69,7 @@ class Plan:
         instrument: What a survey asks, or a deliberation's closing questionnaire.
         codebook: Of the survey.
         humans: The real respondents' answers, where there are any.
+        second_wave: Their answers at a second time, where a panel gives them.
         prompts: The prompt texts.
         notes: What was noticed while reading, for the user.
         files: SHA-256 of every file that was read, by its place in the study.
@@ -84,6 +85,7 @@ class Plan:
     prompts: PromptBook
     notes: tuple[str, ...]
     files: Mapping[str, str]
+    second_wave: Responses | None = None
     pools: Mapping[str, PoolPlan] = field(default_factory=dict)
     casting: Casting | None = None
 
@@ -182,6 +184,9 @@ def make_plan(study: Study, path: Path) -> Plan:
         read = human_responses(table, human_codebook)
         humans, notes = read.responses, list(read.notes)
         people = read_attributes(table, human_codebook) if study.population.from_humans else None
+    second = None
+    if "retest" in paths and human_codebook:
+        second = human_responses(read_table(paths["retest"]), human_codebook, "evaluation.retest").responses
     population = _people(study, paths.get("population"), people, path)
     study, pools = _with_pools(study, population, human_codebook, path)
     plan = Plan(
@@ -193,6 +198,7 @@ def make_plan(study: Study, path: Path) -> Plan:
         prompts=_prompts(paths.get("prompts")),
         notes=(*notes, *notes_on_models(given, population)),
         files=_hashes(paths, population),
+        second_wave=second,
         pools=pools,
     )
     _check(plan, path)
@@ -228,7 +234,8 @@ def _with_pools(
 
 
 def _hashes(paths: Mapping[str, Path], population: Population) -> dict[str, str]:
-    hashes = {name: file_hash(p) for name, p in sorted(paths.items()) if p.is_file()}
+    # What people said a second time decides nothing of what is asked.
+    hashes = {name: file_hash(p) for name, p in sorted(paths.items()) if p.is_file() and name != "retest"}
     # The file of bound personas holds names of models, and who speaks through what counts by itself.
     if "population" in hashes and bindings(population):
         hashes["population"] = hash_of_people(population)
@@ -239,6 +246,7 @@ def _paths(study: Study, path: Path) -> dict[str, Path]:
     named = {"population": study.population.file, "prompts": study.prompts}
     if study.humans:
         named |= {"table": study.humans.table, "human_codebook": study.humans.codebook}
+        named["retest"] = study.evaluation.retest
     if study.survey:
         named["codebook"] = study.survey.codebook or (study.humans.codebook if study.humans else None)
     if study.consensus:
@@ -257,6 +265,7 @@ def _settled(study: Study, paths: Mapping[str, Path]) -> Study:
     if study.humans:
         humans = {"table": at["table"], "codebook": at["human_codebook"]}
         changes["humans"] = study.humans.model_copy(update=humans)
+        changes["evaluation"] = study.evaluation.model_copy(update={"retest": at.get("retest")})
     if study.survey:
         changes["survey"] = study.survey.model_copy(update={"codebook": at["codebook"]})
     if study.consensus:
@@ -302,9 +311,14 @@ def _check(plan: Plan, path: Path) -> None:
             f"{path}: consensus: {config.groups} groups of {config.group_size} need "
             f"{config.groups * config.group_size} personas, and the population has {len(plan.population)}"
         )
-    for name in study.evaluation.by:
+    for place, name in _attributes_measured(study):
         known = list(plan.humans.attributes) if plan.humans else []
         if name not in known:
             raise InputError(
-                f"{path}: evaluation.by: no attribute {name!r} (the humans have {', '.join(known) or 'none'})"
+                f"{path}: evaluation.{place}: no attribute {name!r} (the humans have {', '.join(known) or 'none'})"
             )
+
+
+def _attributes_measured(study: Study) -> Iterator[tuple[str, str]]:
+    yield from (("by", name) for name in study.evaluation.by)
+    yield from (("contrasts", name) for name in study.evaluation.contrasts)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
+from ..graphs.generative_agent import build_generative_agent
 from ..graphs.state import ConsensusState
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
@@ -71,7 +72,8 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
     survey = plan.study.survey
     assert survey is not None
     assert plan.instrument is not None
-    graph = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    plain = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    thinking = build_generative_agent(plan.instrument, shuffle_items=survey.shuffle_items).compile()
     codes = [q.code for q in plan.instrument.questions]
 
     async def work(unit: Unit) -> Outcome:
@@ -79,6 +81,7 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
         if unit.condition.backstories and not unit.seats["respondent"].story:
             answers = {code: Answer(code, Missing("no_story")).as_row() for code in codes}
         else:
+            graph: Any = thinking if unit.condition.style == "generative_agent" else plain
             answers = (await graph.ainvoke({}, context=_context(plan, unit, cast)))["answers"]
         own = {"persona": persona, "replicate": unit.replicate, "condition": unit.condition.name}
         transcript = {**own, "answers": {code: row["answer"] for code, row in answers.items()}}

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
+from minipublic.models.choosing import check_choose
 from minipublic.models.errors import ModelSpecError, UnsupportedError
 from minipublic.models.journal import Journal, call_key, encode
 from minipublic.models.journaled import JournaledModel, _own
@@ -103,10 +104,8 @@ async def test_a_plugin_that_knows_no_schemas_is_refused_by_the_journal(tmp_path
 
 
 def test_a_choice_takes_no_schema():
+    asked = ChooseRequest(ASK.prompt, options=("a", "b"), schema=SCHEMA)
     with pytest.raises(ModelSpecError, match="takes no schema"):
-        from minipublic.models.choosing import check_choose
-
-        asked = ChooseRequest(ASK.prompt, options=("a", "b"), schema=SCHEMA)
         check_choose("m", Capabilities(choose=("first_token",)), asked)
 
 
