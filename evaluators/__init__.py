@@ -1,6 +1,7 @@
 """How well simulated people stand for real ones: pure functions of arrays and records."""
 
 from .comparison import compare_conditions
+from .confusion import confusion
 from .consistency import cronbach_alpha
 from .correlation import frobenius, weighted_correlation
 from .differences import Contrast
@@ -27,6 +28,7 @@ __all__ = [
     "answer_shares",
     "compare_conditions",
     "compare_effects",
+    "confusion",
     "cronbach_alpha",
     "effective_n",
     "endorsement_gain",

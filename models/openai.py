@@ -23,6 +23,7 @@ from .openai_answers import (
     usage_of,
 )
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
+from .schemas import response_format
 from .together import attempt, one_by_one, or_raise
 from .wire import Wire
 
@@ -75,6 +76,7 @@ class OpenAIModel:
             score=not chat,
             choose=("first_token", "sampled") if chat else ("first_token", "full_option", "sampled"),
             chat=chat,
+            schema=True,
         )
         url = base_url or HOSTED
         # Only OpenAI itself is sent OpenAI's key unasked.
@@ -209,7 +211,11 @@ class OpenAIModel:
             payload["prompt"] = request.prompt.text
         if request.seed is not None:
             payload["seed"] = request.seed
-        return payload
+        return payload | (self._held_to(request.schema) if request.schema else {})
+
+    def _held_to(self, schema: str) -> dict[str, Any]:
+        """What holds an answer to a JSON schema; the completions endpoints that know one take it as chat does."""
+        return response_format(schema)
 
 
 def _messages(request: Request) -> list[dict[str, str]]:

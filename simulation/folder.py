@@ -35,6 +35,9 @@ class RunFolder:
         self.records = path / "records.parquet"
         self.utterances = path / "utterances.parquet"
         self.transcripts = path / "transcripts.jsonl"
+        self.backstories = path / "backstories"
+        self.matching = path / "matching.parquet"
+        self.matching_summary = path / "matching.json"
         self.metrics = path / "metrics.json"
         self.report = path / "report.html"
 

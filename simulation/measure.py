@@ -19,7 +19,7 @@ from .export import long_table
 from .folder import RunFolder, write_json
 from .loading import load_study
 from .plan import Plan, make_plan
-from .survey_measures import evaluate, run_table
+from .survey_measures import evaluate, measure_survey, run_table
 from .tables import human_responses, read_table, simulated_responses
 
 if TYPE_CHECKING:

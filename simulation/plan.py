@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,15 @@ from ..graphs.context import graph_prompts
 from ..models.seeds import derive_seed
 from ..models.templates import PromptBook, TemplateError
 from ..personas.conditioning import ConditioningError, check_style, condition
-from ..personas.persona import Persona
+from ..personas.persona import Attribute, Persona
 from ..personas.population import Population
 from ..personas.questions import Instrument
+from .backstories.plan import PoolPlan, plan_pools, trait_plan
+from .casting import Casting
 from .codebook import Codebook, load_codebook
 from .errors import InputError
 from .loading import resolve
-from .people import People, make_population
+from .people import People, asked_traits, make_population
 from .speakers import (
     bindings,
     check_addresses,
@@ -70,6 +72,8 @@ class Plan:
         prompts: The prompt texts.
         notes: What was noticed while reading, for the user.
         files: SHA-256 of every file that was read, by its place in the study.
+        pools: The pools of stories, each after the one it is taken from.
+        casting: Who is given which story; None until the pools are made.
     """
 
     study: Study
@@ -80,6 +84,14 @@ class Plan:
     prompts: PromptBook
     notes: tuple[str, ...]
     files: Mapping[str, str]
+    pools: Mapping[str, PoolPlan] = field(default_factory=dict)
+    casting: Casting | None = None
+
+    @property
+    def traits(self) -> tuple[Attribute, ...]:
+        """What is looked for in stories, and what people are matched to them by."""
+        asked = ((name, t) for name, t in self.study.traits.items() if t is not None)
+        return tuple(Attribute(name, tuple(t.labels), t.question) for name, t in asked)
 
     @property
     def people(self) -> int:
@@ -101,7 +113,10 @@ class Plan:
         for persona in self.population.personas[:people]:
             for replicate in range(self.study.survey.replicates):
                 for condition_ in self.study.conditions:
-                    yield Unit(condition_, {"respondent": persona}, replicate)
+                    yield Unit(condition_, {"respondent": self._seated(persona, condition_)}, replicate)
+
+    def _seated(self, persona: Persona, condition_: ConditionConfig) -> Persona:
+        return self.casting.seated(persona, condition_) if self.casting else persona
 
     def _episodes(self, groups: int) -> Iterator[Unit]:
         config = self.study.consensus
@@ -116,7 +131,8 @@ class Plan:
                 question = (g * config.questions_per_group + k) % len(config.questions)
                 for condition_ in self.study.conditions:
                     group = f"g{g:0{width}d}"
-                    yield Unit(condition_, seats, 0, f"{group}-q{question + 1}", group, question)
+                    seated_here = {seat: self._seated(persona, condition_) for seat, persona in seats.items()}
+                    yield Unit(condition_, seated_here, 0, f"{group}-q{question + 1}", group, question)
 
     def model_configs(self) -> dict[str, ModelConfig]:
         """Every model that somebody speaks through, by `role_key`."""
@@ -129,6 +145,7 @@ class Plan:
             exclude={
                 **dict.fromkeys(("title", "budget", "engine", "data", "evaluation", "prompts", "humans"), True),
                 **dict.fromkeys(("models", "model", "mediator", "judge", "conditions"), True),
+                **dict.fromkeys(("backstories", "traits", "trait_draws"), True),
                 "population": {"file", "models"},
                 "survey": {"codebook"},
                 "consensus": {"closing"},
@@ -139,6 +156,8 @@ class Plan:
             | identity_of_speakers(self.study, self.population)
             | {"files": {**self.files, **hashes_of_folders(self.study, self.population)}}
             | {"prompts": self.prompts.hashes()}
+            # Only where there are any, so that a study without stories stays the study it was.
+            | ({"backstories": {name: pool.identity() for name, pool in self.pools.items()}} if self.pools else {})
         )
 
 
@@ -156,7 +175,7 @@ def make_plan(study: Study, path: Path) -> Plan:
     given = study
     study = _settled(study, paths).model_copy(update=settled_models(study, path))
     codebook = load_codebook(paths["codebook"]) if "codebook" in paths else None
-    humans, people, notes = None, None, []
+    humans, people, notes, human_codebook = None, None, [], None
     if "table" in paths:
         human_codebook = load_codebook(paths["human_codebook"])
         table = read_table(paths["table"])
@@ -164,6 +183,7 @@ def make_plan(study: Study, path: Path) -> Plan:
         humans, notes = read.responses, list(read.notes)
         people = read_attributes(table, human_codebook) if study.population.from_humans else None
     population = _people(study, paths.get("population"), people, path)
+    study, pools = _with_pools(study, population, human_codebook, path)
     plan = Plan(
         study=study,
         population=population,
@@ -173,6 +193,7 @@ def make_plan(study: Study, path: Path) -> Plan:
         prompts=_prompts(paths.get("prompts")),
         notes=(*notes, *notes_on_models(given, population)),
         files=_hashes(paths, population),
+        pools=pools,
     )
     _check(plan, path)
     return plan
@@ -183,6 +204,27 @@ def _people(study: Study, file: Path | None, humans: People | None, path: Path) 
         return make_population(study, file, humans)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _with_pools(
+    study: Study, population: Population, codebook: Codebook | None, path: Path
+) -> tuple[Study, dict[str, PoolPlan]]:
+    """The study with its pools' paths absolute and all its traits said, and the plans of its pools."""
+    if not study.backstories:
+        return study, {}
+    try:
+        asked = asked_traits(study.traits, population, codebook)
+        pools = plan_pools(
+            study.backstories,
+            trait_plan(asked, study.trait_draws),
+            people=population,
+            resolve=lambda given: resolve(path, study.data, given),
+            writer=role_key(study.model),
+            judge=role_key(study.judge or study.model),
+        )
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    return study.model_copy(update={"backstories": {n: p.config for n, p in pools.items()}, "traits": asked}), pools
 
 
 def _hashes(paths: Mapping[str, Path], population: Population) -> dict[str, str]:
@@ -246,7 +288,7 @@ def _check(plan: Plan, path: Path) -> None:
         try:
             check_style(c.style)
             for persona in plan.population:
-                if c.style.startswith("backstory"):
+                if c.style.startswith("backstory") and not c.backstories:
                     condition(persona, c.style, plan.population.attributes, plan.prompts)
         except ConditioningError as error:
             raise InputError(f"{path}: conditions: {error}") from error

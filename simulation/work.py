@@ -11,6 +11,7 @@ from ..graphs.context import Context
 from ..graphs.state import ConsensusState
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
+from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
 from .plan import Plan, Unit
@@ -74,9 +75,11 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
     codes = [q.code for q in plan.instrument.questions]
 
     async def work(unit: Unit) -> Outcome:
-        state = await graph.ainvoke({}, context=_context(plan, unit, cast))
-        answers = state["answers"]
         persona = unit.seats["respondent"].id
+        if unit.condition.backstories and not unit.seats["respondent"].story:
+            answers = {code: Answer(code, Missing("no_story")).as_row() for code in codes}
+        else:
+            answers = (await graph.ainvoke({}, context=_context(plan, unit, cast)))["answers"]
         own = {"persona": persona, "replicate": unit.replicate, "condition": unit.condition.name}
         transcript = {**own, "answers": {code: row["answer"] for code, row in answers.items()}}
         return Outcome([{**answers[code], **own} for code in codes], [], transcript)
