@@ -185,9 +185,4 @@ def as_svg(figure: Figure) -> str:
 
 def styled() -> AbstractContextManager[None]:
     """The look that all figures share, while one is drawn."""
-    return plt.rc_context(_STYLE)
-
-
-def as_svg(figure: Figure) -> str:
-    """A figure as SVG text; the figure is closed."""
-    return _svg(figure)
+    return plt.rc_context(STYLE)

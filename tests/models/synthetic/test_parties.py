@@ -18,7 +18,15 @@ MIDDLE = {"middle_pull": 0.75, "parties": {"hostility": 2.1, "loyalty": 2.1, "sp
 
 def asked(code, perspective="self", target="", party="Democrat", **more):
     known = {"attributes": {"party": party}} if party else {}
-    return {"persona": "p", "style": "qa", "question": code, "perspective": perspective, "target": target, **known, **more}
+    return {
+        "persona": "p",
+        "style": "qa",
+        "question": code,
+        "perspective": perspective,
+        "target": target,
+        **known,
+        **more,
+    }
 
 
 def by_hand(latent, options=5):
@@ -66,7 +74,10 @@ def test_but_not_of_warmth(context, latent):
 
 def test_about_oneself_the_attitude_answers():
     bold, mild = SyntheticPublic(parties=Parties(hostility=5.0, loyalty=5.0)), SyntheticPublic()
-    for context in (asked("Q1", question_text="Is it so?"), asked("Q1", target="immigrants", question_text="Is it so?")):
+    for context in (
+        asked("Q1", question_text="Is it so?"),
+        asked("Q1", target="immigrants", question_text="Is it so?"),
+    ):
         assert bold.probabilities(context, 5) == mild.probabilities(context, 5)
     # And where an item's parameters are given, they hold.
     item = GradedItem((1.0, 0.0, 0.0), (-1.0, 0.0, 1.0))
@@ -111,7 +122,11 @@ class Measured:
     def __init__(self, public, n=500):
         self.public, self.draw = public, np.random.default_rng(5)
         self.people = {party: [f"{party} {k}" for k in range(n)] for party in SIDES}
-        self.traits = {(j, p): self.ask(j, [(f"traits_{t}_{p.lower()}s", self.view(j, p), p) for t in TRAITS], 5) for j in SIDES for p in SIDES}
+        self.traits = {
+            (j, p): self.ask(j, [(f"traits_{t}_{p.lower()}s", self.view(j, p), p) for t in TRAITS], 5)
+            for j in SIDES
+            for p in SIDES
+        }
 
     def view(self, judge, party):
         return "ingroup" if judge == party else "outgroup"
@@ -138,8 +153,12 @@ class Measured:
 
     def meta_perception(self, party):
         other = SIDES[1 - SIDES.index(party)]
-        believed = self.ask(other, [("meta_their_warmth_to_them", "meta", party), ("meta_their_warmth_to_us", "meta", other)], 5)
-        felt = self.ask(party, [(f"warmth_{party.lower()}s", "ingroup", party), (f"warmth_{other.lower()}s", "outgroup", other)], 5)
+        believed = self.ask(
+            other, [("meta_their_warmth_to_them", "meta", party), ("meta_their_warmth_to_us", "meta", other)], 5
+        )
+        felt = self.ask(
+            party, [(f"warmth_{party.lower()}s", "ingroup", party), (f"warmth_{other.lower()}s", "outgroup", other)], 5
+        )
         return gap(believed[:, 0] - believed[:, 1], felt[:, 0] - felt[:, 1])
 
 

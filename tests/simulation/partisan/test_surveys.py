@@ -51,4 +51,6 @@ def test_an_instrument_runs_end_to_end(tmp_path, name, gap, presentation):
     assert found["democrat"]["value"] is not None
     assert "Independent (6)" in done.stdout
     assert (tmp_path / "out.html").exists()
-    assert "{" not in (tmp_path / "run" / "report.html").read_text().split("<h2>Answers, item by item")[1].split("<svg")[0]
+    assert (
+        "{" not in (tmp_path / "run" / "report.html").read_text().split("<h2>Answers, item by item")[1].split("<svg")[0]
+    )

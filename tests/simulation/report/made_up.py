@@ -81,7 +81,7 @@ def comparisons(conditions: dict) -> list[dict]:
 
 def distribution(names: list[str]) -> dict:
     shares = {"n": 300, "effective_n": 240, "shares": [0.4, 0.6], "low": [0.35, 0.55], "high": [0.45, 0.65]}
-    return {"text": "Is it good?", "labels": ["Yes", "No"], "panels": {"all": {n: shares for n in ("human", *names)}}}
+    return {"text": "Is it good?", "labels": ["Yes", "No"], "panels": {"all": dict.fromkeys(("human", *names), shares)}}
 
 
 def ablations(metrics: dict) -> dict:
@@ -100,7 +100,9 @@ def ablations(metrics: dict) -> dict:
                 condition = f"{model}/{pool}"
                 metrics["conditions"][condition] = with_groups(base - 0.03 * k, 1.2 - 0.1 * k, 0.7)
                 names[model] = condition
-            found[title].append({"backstories": pool, "stories": stories, "words": words, "rejected": rejected, "conditions": names})
+            found[title].append(
+                {"backstories": pool, "stories": stories, "words": words, "rejected": rejected, "conditions": names}
+            )
     return found
 
 
@@ -143,7 +145,10 @@ def retest() -> dict:
 
 def partisan() -> dict:
     both = lambda a, b: {"democrat": around(a, 0.1, n=200), "republican": around(b, 0.1, n=190)}  # noqa: E731
-    gaps = {p: around(v, 0.1, cohens_d=d, cohens_d_ci=[d - 0.2, d + 0.2], n=400) for p, v, d in (("democrat", 1.262, 3.632), ("republican", 1.489, 3.758))}
+    gaps = {
+        p: around(v, 0.1, cohens_d=d, cohens_d_ci=[d - 0.2, d + 0.2], n=400)
+        for p, v, d in (("democrat", 1.262, 3.632), ("republican", 1.489, 3.758))
+    }
     return {
         "gap": "hostility", **gaps, "extremes": both(0.08, 0.11), "variance_ratio": both(0.31, 0.28),
         "wasserstein": both(0.155, 0.146), "left_out": 12, "n": 400, "respondents": {"democrat": 210, "republican": 190},
@@ -151,7 +156,9 @@ def partisan() -> dict:
 
 
 def matching(method: str, distinct: int, total: float, bound: float | None) -> dict:
-    agreement = {t: around(v, r, n=300, random=c) for t, v, r, c in (("party", 0.93, 0.02, 0.41), ("age", 0.71, 0.04, 0.27))}
+    agreement = {
+        t: around(v, r, n=300, random=c) for t, v, r, c in (("party", 0.93, 0.02, 0.41), ("age", 0.71, 0.04, 0.27))
+    }
     return {
         "method": method, "humans": 300, "personas": 1000, "weight_sum": total, "weight_mean": total / 300,
         "weight_bound": bound, "weight_gap": None, "log_sum": -512.25, "zeros": 3, "distinct_personas": distinct,
