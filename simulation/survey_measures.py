@@ -12,7 +12,7 @@ from ..evaluators.effects import compare_effects
 from ..evaluators.responses import Responses
 from ..evaluators.retest import retest
 from ..evaluators.shares import answer_shares
-from ..evaluators.survey import evaluate_survey
+from ..evaluators.survey import evaluate_conditions
 from ..personas.perspectives import wording_of_both
 from .codebook import Codebook
 from .errors import InputError
@@ -51,17 +51,9 @@ def measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     if plan.humans is None:
         return measured | {"conditions": {}, "reason": "the study names no humans to compare with"}
     human = plan.humans.select([item.code for item in next(iter(answers.values())).items])
-    conditions = {
-        name: evaluate(
-            human,
-            simulated,
-            scale=settings.scale,
-            by=tuple(by),
-            splits=settings.splits,
-            **_resamples(plan),
-        )
-        for name, simulated in answers.items()
-    }
+    conditions = _evaluated(
+        human, answers, scale=settings.scale, by=tuple(by), splits=settings.splits, **_resamples(plan)
+    )
     return measured | {
         "conditions": conditions,
         "comparisons": _comparisons(plan, human, answers, conditions),
@@ -76,8 +68,12 @@ def evaluate(human: Responses, simulated: Responses, **settings: Any) -> dict[st
     Raises:
         InputError: The two sides do not fit together.
     """
+    return _evaluated(human, {"": simulated}, **settings)[""]
+
+
+def _evaluated(human: Responses, answers: Mapping[str, Responses], **settings: Any) -> dict[str, dict[str, Any]]:
     try:
-        return evaluate_survey(human, simulated, **settings)
+        return evaluate_conditions(human, answers, **settings)
     except ValueError as error:
         raise InputError(str(error)) from error
 

@@ -16,8 +16,9 @@ from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
 from .plan import Plan, Unit
+from .sections import AskingConfig
 from .speakers import role_key, speakers
-from .study import AskingConfig, ConditionConfig
+from .study import ConditionConfig
 
 Speakers = Mapping[str, LanguageModel]
 
