@@ -51,7 +51,7 @@ def test_those_who_tell_stories_are_not_the_people(public, humans):
     for trait, label, more in (("party", "Democrat", True), ("age", "65+", False), ("education", "College", True)):
         there = humans.attributes[trait] != ""
         share = np.average(humans.attributes[trait][there] == label, weights=humans.weights[there])
-        assert (public.shares[trait][label] > share) is more
+        assert (public.shares[trait][label] > share) == more
         assert abs(public.shares[trait][label] - share) > 0.1
 
 

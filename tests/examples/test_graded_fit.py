@@ -60,7 +60,9 @@ def test_an_items_gradient_is_that_of_its_loss(monkeypatch):
     original = graded_fit.minimize
     monkeypatch.setattr(graded_fit, "minimize", keep)
     random = np.random.default_rng(1)
-    graded_fit.fit_item(random.random((4, 9)), random.standard_normal((9, 2)), np.array([1.0, 0.3]), np.array([-1, 0, 1.0]))
+    graded_fit.fit_item(
+        random.random((4, 9)), random.standard_normal((9, 2)), np.array([1.0, 0.3]), np.array([-1, 0, 1.0])
+    )
     loss, begin = seen[0]
     for k in range(len(begin)):
         step = 1e-6 * np.eye(len(begin))[k]

@@ -38,7 +38,13 @@ def told_by(persona, turns, flaw_rate):
     for turn in range(turns):
         draw = random.Random(f"{persona} {turn} {flaw_rate}")
         answer = answer_question(
-            teller, "How did you grow up?", said, draw, shares=MODEL.shares, facts=MODEL.story_facts, flaw_rate=flaw_rate
+            teller,
+            "How did you grow up?",
+            said,
+            draw,
+            shares=MODEL.shares,
+            facts=MODEL.story_facts,
+            flaw_rate=flaw_rate,
         )
         said.append(answer.text)
     return "\n\n".join(said)
@@ -79,7 +85,10 @@ def distance(people):
 
 
 def as_personas(stories, chosen, traits=False):
-    known = [{"attributes": human, "style": "backstory_with_traits"} if traits else {"style": "backstory"} for human in HUMANS]
+    known = [
+        {"attributes": human, "style": "backstory_with_traits"} if traits else {"style": "backstory"}
+        for human in HUMANS
+    ]
     return [told | {"persona": f"p{j}", "backstory": stories[j]} for told, j in zip(known, chosen, strict=True)]
 
 

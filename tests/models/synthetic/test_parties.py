@@ -1,6 +1,8 @@
 """Which side people take, and the gaps that come of it."""
 
 import math
+import random
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,12 +15,20 @@ SIDES = ("Democrat", "Republican")
 TRAITS = ("moral", "hard_working", "open_minded", "intelligent", "honest")
 STILL = Parties(hostility=1.5, loyalty=1.0, exaggeration=2.0, spread=0.0)
 # A model that pulls to the middle and takes sides too firmly and too alike: its gaps are right, its answers are not.
-MIDDLE = {"middle_pull": 0.75, "parties": {"hostility": 2.1, "loyalty": 2.1, "spread": 0.6}}
+MIDDLE = {"middle_pull": 0.65, "parties": {"hostility": 2.0, "loyalty": 2.0, "exaggeration": 5.0, "spread": 0.4}}
 
 
 def asked(code, perspective="self", target="", party="Democrat", **more):
     known = {"attributes": {"party": party}} if party else {}
-    return {"persona": "p", "style": "qa", "question": code, "perspective": perspective, "target": target, **known, **more}
+    return {
+        "persona": "p",
+        "style": "qa",
+        "question": code,
+        "perspective": perspective,
+        "target": target,
+        **known,
+        **more,
+    }
 
 
 def by_hand(latent, options=5):
@@ -66,7 +76,10 @@ def test_but_not_of_warmth(context, latent):
 
 def test_about_oneself_the_attitude_answers():
     bold, mild = SyntheticPublic(parties=Parties(hostility=5.0, loyalty=5.0)), SyntheticPublic()
-    for context in (asked("Q1", question_text="Is it so?"), asked("Q1", target="immigrants", question_text="Is it so?")):
+    for context in (
+        asked("Q1", question_text="Is it so?"),
+        asked("Q1", target="immigrants", question_text="Is it so?"),
+    ):
         assert bold.probabilities(context, 5) == mild.probabilities(context, 5)
     # And where an item's parameters are given, they hold.
     item = GradedItem((1.0, 0.0, 0.0), (-1.0, 0.0, 1.0))
@@ -108,10 +121,14 @@ def test_respondents_differ_by_the_spread():
 class Measured:
     """Gaps and their d as evaluators.partisan defines them, for the judged party in order; answers drawn by a seed."""
 
-    def __init__(self, public, n=500):
-        self.public, self.draw = public, np.random.default_rng(5)
+    def __init__(self, public, n=800):
+        self.public, self.draw = public, random.Random(5)
         self.people = {party: [f"{party} {k}" for k in range(n)] for party in SIDES}
-        self.traits = {(j, p): self.ask(j, [(f"traits_{t}_{p.lower()}s", self.view(j, p), p) for t in TRAITS], 5) for j in SIDES for p in SIDES}
+        self.traits = {
+            (j, p): self.ask(j, [(f"traits_{t}_{p.lower()}s", self.view(j, p), p) for t in TRAITS], 5)
+            for j in SIDES
+            for p in SIDES
+        }
 
     def view(self, judge, party):
         return "ingroup" if judge == party else "outgroup"
@@ -122,24 +139,31 @@ class Measured:
             drawn = []
             for code, perspective, target in items:
                 context = asked(code, perspective, target, party) | {"persona": person}
-                drawn.append(1 + self.draw.choice(options, p=self.public.probabilities(context, options)))
+                drawn += self.draw.choices(range(1, options + 1), self.public.probabilities(context, options))
             rows.append(drawn)
         return np.array(rows)
 
+    @cache
     def hostility(self, party):
         other = SIDES[1 - SIDES.index(party)]
         return gap(self.traits[other, party].mean(1), self.traits[party, party].mean(1))
 
+    @cache
     def subversion(self, party):
         other = SIDES[1 - SIDES.index(party)]
         most = self.ask(other, [(f"subversion_most_{k}", "outgroup", "") for k in range(1, 7)], 4)
         own = self.ask(party, [(f"subversion_self_{k}", "self", "") for k in range(1, 7)], 4)
         return gap((most.mean(1) - 1) / 3, (own.mean(1) - 1) / 3)
 
+    @cache
     def meta_perception(self, party):
         other = SIDES[1 - SIDES.index(party)]
-        believed = self.ask(other, [("meta_their_warmth_to_them", "meta", party), ("meta_their_warmth_to_us", "meta", other)], 5)
-        felt = self.ask(party, [(f"warmth_{party.lower()}s", "ingroup", party), (f"warmth_{other.lower()}s", "outgroup", other)], 5)
+        believed = self.ask(
+            other, [("meta_their_warmth_to_them", "meta", party), ("meta_their_warmth_to_us", "meta", other)], 5
+        )
+        felt = self.ask(
+            party, [(f"warmth_{party.lower()}s", "ingroup", party), (f"warmth_{other.lower()}s", "outgroup", other)], 5
+        )
         return gap(believed[:, 0] - believed[:, 1], felt[:, 0] - felt[:, 1])
 
 
@@ -162,23 +186,25 @@ def test_the_defaults_come_near_the_published_gaps(people):
             (people.subversion(party), 0.42, 1.92),
             (people.meta_perception(party), 1.14, 0.76),
         ):
-            assert found[0] == pytest.approx(published, rel=0.15)
-            assert found[1] == pytest.approx(d, rel=0.25)
+            assert found[0] == pytest.approx(published, rel=0.2)
+            assert found[1] == pytest.approx(d, rel=0.3)
 
 
 def test_a_model_pulled_to_the_middle_has_the_gaps_but_not_the_spread(people):
     pulled = Measured(SyntheticPublic(**MIDDLE))
     for party in SIDES:
-        assert pulled.hostility(party)[0] == pytest.approx(people.hostility(party)[0], rel=0.15)
-        assert pulled.hostility(party)[1] > 1.7 * people.hostility(party)[1]
+        for measure in (Measured.hostility, Measured.subversion, Measured.meta_perception):
+            assert measure(pulled, party)[0] == pytest.approx(measure(people, party)[0], rel=0.25)
+        assert pulled.hostility(party)[1] > 1.8 * people.hostility(party)[1]
+        assert pulled.subversion(party)[1] > 1.8 * people.subversion(party)[1]
         other = SIDES[1 - SIDES.index(party)]
         ours, theirs = pulled.traits[other, party], people.traits[other, party]
-        assert np.isin(ours, (1, 5)).mean() < 0.4 * np.isin(theirs, (1, 5)).mean()
+        assert np.isin(ours, (1, 5)).mean() < 0.5 * np.isin(theirs, (1, 5)).mean()
         assert ours.mean(1).var() < 0.4 * theirs.mean(1).var()
 
 
 def test_hostility_and_exaggeration_widen_their_own_gap(people):
-    hostile = Measured(SyntheticPublic(parties=Parties(hostility=3.0)))
+    hostile = Measured(SyntheticPublic(parties=Parties(hostility=3.0)), 200)
     believing = Measured(SyntheticPublic(parties=Parties(exaggeration=1.0)))
     assert hostile.hostility("Democrat")[0] > people.hostility("Democrat")[0] + 0.4
     assert believing.hostility("Democrat") == people.hostility("Democrat")
