@@ -34,7 +34,7 @@ _METADATA = re.compile(
     r"(?:end|start) of (?:the|this) interview)\b",
     re.IGNORECASE,
 )
-_SPEAKER = re.compile(r"^\s*[A-Z][\w.'’-]{0,24}(?: [A-Z][\w.'’-]{0,24}){0,2}:\s", re.MULTILINE)
+_SPEAKER = re.compile(r"^[^\S\n]*[A-Z][\w.'’-]{0,24}(?: [A-Z][\w.'’-]{0,24}){0,2}:\s", re.MULTILINE)
 _TURNED = re.compile(
     r"\b(?:my turn to ask|let me ask you|what about you\b|tell me about your(?: own life|self))", re.IGNORECASE
 )
@@ -88,7 +88,7 @@ def _contradiction(answer: str, told: Sequence[str]) -> str:
     for fact in read_facts(answer):
         earlier = next((e for e in reversed(facts) if e.about == fact.about), None)
         if earlier is not None and contradicts(earlier, fact):
-            return f"{earlier.sentence} / {fact.sentence}"
+            return fact.sentence
         facts.append(fact)
     return ""
 

@@ -13,6 +13,8 @@ from .reading_lives import Life, Shares
 Position = Callable[[str, str], Vector]
 # The probability that a person names the label that its story states.
 FAITHFUL = 0.97
+# In standard deviations; what is further off is as far off.
+FARTHEST = 1e3
 # The variance that telling an attitude in grades adds to it.
 _GRADING = GRADE_STEP**2 / 12
 
@@ -75,4 +77,5 @@ def _others(trait: str, life: Life, shares: Shares, position: Position, own_sd: 
 
 def _log_density(told: Sequence[float | None], centre: Vector, at: Vector, variance: Vector) -> float:
     pairs = zip(told, centre, at, variance, strict=True)
-    return -sum((a - c - x) ** 2 / v for a, c, x, v in pairs if a is not None) / 2
+    gaps = [min(abs(a - c - x) / math.sqrt(v), FARTHEST) for a, c, x, v in pairs if a is not None]
+    return -sum(gap * gap for gap in gaps) / 2

@@ -70,7 +70,7 @@ def theme(dimension: int) -> str:
     return w.THEMES[dimension] if dimension < len(w.THEMES) else w.THEME_BEYOND.format(n=dimension + 1)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def read_facts(text: str) -> tuple[Fact, ...]:
     """Everything that the sentences of a text state, in their order; nothing in a text from elsewhere."""
     found = [(m.start(), _trait(m)) for form in _TRAITS for m in form.finditer(text)] if "“" in text else []
@@ -112,8 +112,8 @@ def _form(frame: str, **slots: str) -> re.Pattern[str]:
 
 
 # A curly quote inside stands twice, so that a single one ends what is quoted.
-_QUOTED = r"“(?P<{slot}>(?:[^”\n]|””){{1,%d}})”(?!”)" % (2 * LONGEST)
-_TRAITS = tuple([_form(f, **{slot: _QUOTED.format(slot=slot) for slot in ("name", "label")}) for f in w.TRAIT_FRAMES])
+_QUOTED = {slot: rf"“(?P<{slot}>(?:[^”\n]|””){{1,{2 * LONGEST}}})”(?!”)" for slot in ("name", "label")}
+_TRAITS = tuple([_form(frame, **_QUOTED) for frame in w.TRAIT_FRAMES])
 _VALUES = {words: w.LOWEST_GRADE + w.GRADE_STEP * k for k, grade in enumerate(w.GRADES) for words in grade}
 _COUNTED = re.escape(w.THEME_BEYOND).replace(r"\{n\}", r"(?P<counted>[1-9]\d{0,5})")
 _THEME = rf"(?P<theme>{'|'.join(map(re.escape, w.THEMES))}|{_COUNTED})"

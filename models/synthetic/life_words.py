@@ -140,7 +140,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("turning", "crossroad", "decision", "decide", "change", "differently", "path", "moment", "choice"),
+        ("turning", "crossroad", "decision", "decide", "differently", "path", "moment", "choice"),
         (
             "If I had to name one moment, it would be {event}.",
             "Before {event} I had a plan, and afterwards I had to make another.",
@@ -164,7 +164,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("neighbo", "where you live", "town", "community", "street", "place", "area", "city", "local"),
+        ("neighbo", "where you live", "town", "community", "street", "live in", "area", "city", "local"),
         (
             "The street has changed twice over since I came here.",
             "There is a bench by the water tower where half of the news gets made.",
@@ -176,7 +176,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("health", "stress", "body", "mind", "doctor", "sleep", "worry", "sick", "hard", "difficult"),
+        ("health", "stress", "body", "doctor", "medical", "vaccin", "sleep", "worry", "sick", "depress", "anxi"),
         (
             "My knees tell me the weather a day ahead.",
             "After {event} I did not sleep well for most of a year.",
@@ -188,7 +188,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("friend", "relationship", "partner", "marri", "children", "people", "love", "close", "lean on"),
+        ("friend", "romantic", "partner", "marri", "husband", "wife", "important to you", "lean on"),
         (
             "{friend} has known me since before I could drive.",
             "We see each other for {pastime}, and the talking happens on the side.",
@@ -200,7 +200,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (
-        ("polit", "vote", "country", "government", "news", "race", "racial", "nation", "issue", "believe", "faith"),
+        ("polit", "vote", "country", "government", "news", "race ", "racial", "nation", "issue", "believe", "faith"),
         (
             "I read the news with my coffee and try to be done with it by the second cup.",
             "At our table politics was something one did not bring up before dessert.",
@@ -208,6 +208,18 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             "I have stood in line to vote in the rain, and I would do it again.",
             "{friend} says that I was born with an opinion, which is not quite true.",
             "I have learned more about this country {job} than from any book.",
+        ),
+    ),
+    (
+        ("routine", "daily", "every day", "usual day", "week", "spare time", "lately", "recent change"),
+        (
+            "I am up before the birds, whether I have to be or not.",
+            "Coffee first, then the radio, then whatever the day wants.",
+            "My week has been upside down since {event}.",
+            "Tuesdays are for {pastime}, and nobody books me for anything else.",
+            "I used to rush, and now I take the long way to the store.",
+            "{friend} drops by most mornings, and we say little.",
+            "Evenings are slower than they were, which suits me.",
         ),
     ),
     (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -76,11 +77,11 @@ class Answered:
 
 
 def draw_traits(public: str, persona: str, shares: Shares, given: Mapping[str, str]) -> dict[str, str]:
-    """The traits of a teller: those that are given, and the others drawn from their shares, each by itself."""
+    """The traits of a teller: those that are given, and the others drawn from their shares (summing to 1), each by itself."""
     drawn = {
         trait: _drawn(labels, derive_uniform("teller", public, short(persona), trait))
         for trait, labels in shares.items()
-        if labels and trait not in given
+        if trait not in given
     }
     return {**drawn, **given}
 
@@ -123,7 +124,7 @@ def answer_question(
         said = [_say(fact, wording + k) for k, fact in enumerate(telling)]
     else:
         said = [junk(flaw, question, scenery["friend"], draw)]
-    return Answered(_composed(said, _filling(question, scenery, draw), draw, room), flaw)
+    return Answered(_composed(said, _filling(question, told, scenery, draw), draw, room).strip(), flaw)
 
 
 def texts_told(context: Mapping[str, Any]) -> list[str]:
@@ -139,16 +140,29 @@ def _say(fact: Fact, wording: int) -> str:
     return say_attitude(fact.dimension, fact.value, wording)
 
 
-def _filling(question: str, scenery: Mapping[str, str], draw: random.Random) -> list[str]:
+def _filling(question: str, told: Sequence[str], scenery: Mapping[str, str], draw: random.Random) -> list[str]:
     """Sentences that tell nothing, on the question's subject where it has one; about a third are on no subject."""
-    asked = question[:LONGEST_QUESTION].casefold()
-    subjects = [lines for words, lines in w.SUBJECTS if any(word in asked for word in words)]
-    lines = draw.choice(subjects) if subjects else draw.choice(w.SUBJECTS)[1]
-    number = draw.randint(FEWEST, MOST)
-    general = draw.sample(w.ANYTHING, max(number // 3, number - len(lines)))
-    chosen = [*draw.sample(lines, number - len(general)), *general]
+    before, number = "\n".join(told), draw.randint(FEWEST, MOST)
+    subject = _fresh(draw.choice(_subjects(question[:LONGEST_QUESTION].casefold())), before, scenery, draw)
+    general = _fresh(w.ANYTHING, before, scenery, draw)
+    of_subject = min(number - number // 3, len(subject))
+    chosen = [*subject[:of_subject], *general[: number - of_subject]]
     draw.shuffle(chosen)
-    return [sentence[:1].upper() + sentence[1:] for sentence in (line.format_map(scenery) for line in chosen)]
+    return chosen
+
+
+def _fresh(lines: Sequence[str], before: str, scenery: Mapping[str, str], draw: random.Random) -> list[str]:
+    """The lines in an order drawn anew, those that were not said before first."""
+    filled = [line.format_map(scenery) for line in draw.sample(lines, len(lines))]
+    return sorted((line[:1].upper() + line[1:] for line in filled), key=before.__contains__)
+
+
+@lru_cache(maxsize=1024)
+def _subjects(asked: str) -> list[tuple[str, ...]]:
+    """The sentences on the subjects that a question names most often; on any where it names none."""
+    named = [(sum(word in asked for word in words), lines) for words, lines in w.SUBJECTS]
+    most = max(times for times, _ in named)
+    return [lines for times, lines in named if times == most]
 
 
 def _composed(said: Sequence[str], filling: Sequence[str], draw: random.Random, room: int) -> str:
@@ -184,9 +198,10 @@ def _joined(sentences: Sequence[str]) -> str:
 
 def _drawn(labels: Mapping[str, float], uniform: float) -> str:
     """The label that a uniform draw on [0, 1) picks by the labels' shares."""
-    reached, total = 0.0, sum(labels.values())
+    reached, last = 0.0, ""
     for label, share in labels.items():
-        reached += share / total if total > 0 else 1 / len(labels)
+        reached += share
+        last = label if share > 0 else last
         if uniform < reached:
             return label
-    return next(reversed(labels))
+    return last  # the sum fell short of 1 by rounding
