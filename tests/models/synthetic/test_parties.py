@@ -2,7 +2,7 @@
 
 import math
 import random
-from functools import cache
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -143,20 +143,29 @@ class Measured:
             rows.append(drawn)
         return np.array(rows)
 
-    @cache
-    def hostility(self, party):
+    @cached_property
+    def hostility(self):
+        return {party: self._hostility(party) for party in SIDES}
+
+    @cached_property
+    def subversion(self):
+        return {party: self._subversion(party) for party in SIDES}
+
+    @cached_property
+    def meta_perception(self):
+        return {party: self._meta_perception(party) for party in SIDES}
+
+    def _hostility(self, party):
         other = SIDES[1 - SIDES.index(party)]
         return gap(self.traits[other, party].mean(1), self.traits[party, party].mean(1))
 
-    @cache
-    def subversion(self, party):
+    def _subversion(self, party):
         other = SIDES[1 - SIDES.index(party)]
         most = self.ask(other, [(f"subversion_most_{k}", "outgroup", "") for k in range(1, 7)], 4)
         own = self.ask(party, [(f"subversion_self_{k}", "self", "") for k in range(1, 7)], 4)
         return gap((most.mean(1) - 1) / 3, (own.mean(1) - 1) / 3)
 
-    @cache
-    def meta_perception(self, party):
+    def _meta_perception(self, party):
         other = SIDES[1 - SIDES.index(party)]
         believed = self.ask(
             other, [("meta_their_warmth_to_them", "meta", party), ("meta_their_warmth_to_us", "meta", other)], 5
@@ -182,9 +191,9 @@ def test_the_defaults_come_near_the_published_gaps(people):
     # 1.091/1.182 (d .761/.768), of Democrats and Republicans.
     for party in SIDES:
         for found, published, d in (
-            (people.hostility(party), 1.62, 2.23),
-            (people.subversion(party), 0.42, 1.92),
-            (people.meta_perception(party), 1.14, 0.76),
+            (people.hostility[party], 1.62, 2.23),
+            (people.subversion[party], 0.42, 1.92),
+            (people.meta_perception[party], 1.14, 0.76),
         ):
             assert found[0] == pytest.approx(published, rel=0.2)
             assert found[1] == pytest.approx(d, rel=0.3)
@@ -193,10 +202,10 @@ def test_the_defaults_come_near_the_published_gaps(people):
 def test_a_model_pulled_to_the_middle_has_the_gaps_but_not_the_spread(people):
     pulled = Measured(SyntheticPublic(**MIDDLE))
     for party in SIDES:
-        for measure in (Measured.hostility, Measured.subversion, Measured.meta_perception):
-            assert measure(pulled, party)[0] == pytest.approx(measure(people, party)[0], rel=0.25)
-        assert pulled.hostility(party)[1] > 1.8 * people.hostility(party)[1]
-        assert pulled.subversion(party)[1] > 1.8 * people.subversion(party)[1]
+        for name in ("hostility", "subversion", "meta_perception"):
+            assert getattr(pulled, name)[party][0] == pytest.approx(getattr(people, name)[party][0], rel=0.25)
+        assert pulled.hostility[party][1] > 1.8 * people.hostility[party][1]
+        assert pulled.subversion[party][1] > 1.8 * people.subversion[party][1]
         other = SIDES[1 - SIDES.index(party)]
         ours, theirs = pulled.traits[other, party], people.traits[other, party]
         assert np.isin(ours, (1, 5)).mean() < 0.5 * np.isin(theirs, (1, 5)).mean()
@@ -206,6 +215,6 @@ def test_a_model_pulled_to_the_middle_has_the_gaps_but_not_the_spread(people):
 def test_hostility_and_exaggeration_widen_their_own_gap(people):
     hostile = Measured(SyntheticPublic(parties=Parties(hostility=3.0)), 200)
     believing = Measured(SyntheticPublic(parties=Parties(exaggeration=1.0)))
-    assert hostile.hostility("Democrat")[0] > people.hostility("Democrat")[0] + 0.4
-    assert believing.hostility("Democrat") == people.hostility("Democrat")
-    assert believing.meta_perception("Democrat")[0] == pytest.approx(0, abs=0.25)
+    assert hostile.hostility["Democrat"][0] > people.hostility["Democrat"][0] + 0.4
+    assert believing.hostility["Democrat"] == people.hostility["Democrat"]
+    assert believing.meta_perception["Democrat"][0] == pytest.approx(0, abs=0.25)
