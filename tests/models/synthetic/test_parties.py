@@ -1,6 +1,8 @@
 """Which side people take, and the gaps that come of it."""
 
 import math
+import random
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ SIDES = ("Democrat", "Republican")
 TRAITS = ("moral", "hard_working", "open_minded", "intelligent", "honest")
 STILL = Parties(hostility=1.5, loyalty=1.0, exaggeration=2.0, spread=0.0)
 # A model that pulls to the middle and takes sides too firmly and too alike: its gaps are right, its answers are not.
-MIDDLE = {"middle_pull": 0.75, "parties": {"hostility": 2.1, "loyalty": 2.1, "spread": 0.6}}
+MIDDLE = {"middle_pull": 0.65, "parties": {"hostility": 2.0, "loyalty": 2.0, "exaggeration": 5.0, "spread": 0.4}}
 
 
 def asked(code, perspective="self", target="", party="Democrat", **more):
@@ -119,8 +121,8 @@ def test_respondents_differ_by_the_spread():
 class Measured:
     """Gaps and their d as evaluators.partisan defines them, for the judged party in order; answers drawn by a seed."""
 
-    def __init__(self, public, n=500):
-        self.public, self.draw = public, np.random.default_rng(5)
+    def __init__(self, public, n=800):
+        self.public, self.draw = public, random.Random(5)
         self.people = {party: [f"{party} {k}" for k in range(n)] for party in SIDES}
         self.traits = {
             (j, p): self.ask(j, [(f"traits_{t}_{p.lower()}s", self.view(j, p), p) for t in TRAITS], 5)
@@ -137,21 +139,33 @@ class Measured:
             drawn = []
             for code, perspective, target in items:
                 context = asked(code, perspective, target, party) | {"persona": person}
-                drawn.append(1 + self.draw.choice(options, p=self.public.probabilities(context, options)))
+                drawn += self.draw.choices(range(1, options + 1), self.public.probabilities(context, options))
             rows.append(drawn)
         return np.array(rows)
 
-    def hostility(self, party):
+    @cached_property
+    def hostility(self):
+        return {party: self._hostility(party) for party in SIDES}
+
+    @cached_property
+    def subversion(self):
+        return {party: self._subversion(party) for party in SIDES}
+
+    @cached_property
+    def meta_perception(self):
+        return {party: self._meta_perception(party) for party in SIDES}
+
+    def _hostility(self, party):
         other = SIDES[1 - SIDES.index(party)]
         return gap(self.traits[other, party].mean(1), self.traits[party, party].mean(1))
 
-    def subversion(self, party):
+    def _subversion(self, party):
         other = SIDES[1 - SIDES.index(party)]
         most = self.ask(other, [(f"subversion_most_{k}", "outgroup", "") for k in range(1, 7)], 4)
         own = self.ask(party, [(f"subversion_self_{k}", "self", "") for k in range(1, 7)], 4)
         return gap((most.mean(1) - 1) / 3, (own.mean(1) - 1) / 3)
 
-    def meta_perception(self, party):
+    def _meta_perception(self, party):
         other = SIDES[1 - SIDES.index(party)]
         believed = self.ask(
             other, [("meta_their_warmth_to_them", "meta", party), ("meta_their_warmth_to_us", "meta", other)], 5
@@ -177,28 +191,30 @@ def test_the_defaults_come_near_the_published_gaps(people):
     # 1.091/1.182 (d .761/.768), of Democrats and Republicans.
     for party in SIDES:
         for found, published, d in (
-            (people.hostility(party), 1.62, 2.23),
-            (people.subversion(party), 0.42, 1.92),
-            (people.meta_perception(party), 1.14, 0.76),
+            (people.hostility[party], 1.62, 2.23),
+            (people.subversion[party], 0.42, 1.92),
+            (people.meta_perception[party], 1.14, 0.76),
         ):
-            assert found[0] == pytest.approx(published, rel=0.15)
-            assert found[1] == pytest.approx(d, rel=0.25)
+            assert found[0] == pytest.approx(published, rel=0.2)
+            assert found[1] == pytest.approx(d, rel=0.3)
 
 
 def test_a_model_pulled_to_the_middle_has_the_gaps_but_not_the_spread(people):
     pulled = Measured(SyntheticPublic(**MIDDLE))
     for party in SIDES:
-        assert pulled.hostility(party)[0] == pytest.approx(people.hostility(party)[0], rel=0.15)
-        assert pulled.hostility(party)[1] > 1.7 * people.hostility(party)[1]
+        for name in ("hostility", "subversion", "meta_perception"):
+            assert getattr(pulled, name)[party][0] == pytest.approx(getattr(people, name)[party][0], rel=0.25)
+        assert pulled.hostility[party][1] > 1.8 * people.hostility[party][1]
+        assert pulled.subversion[party][1] > 1.8 * people.subversion[party][1]
         other = SIDES[1 - SIDES.index(party)]
         ours, theirs = pulled.traits[other, party], people.traits[other, party]
-        assert np.isin(ours, (1, 5)).mean() < 0.4 * np.isin(theirs, (1, 5)).mean()
+        assert np.isin(ours, (1, 5)).mean() < 0.5 * np.isin(theirs, (1, 5)).mean()
         assert ours.mean(1).var() < 0.4 * theirs.mean(1).var()
 
 
 def test_hostility_and_exaggeration_widen_their_own_gap(people):
-    hostile = Measured(SyntheticPublic(parties=Parties(hostility=3.0)))
+    hostile = Measured(SyntheticPublic(parties=Parties(hostility=3.0)), 200)
     believing = Measured(SyntheticPublic(parties=Parties(exaggeration=1.0)))
-    assert hostile.hostility("Democrat")[0] > people.hostility("Democrat")[0] + 0.4
-    assert believing.hostility("Democrat") == people.hostility("Democrat")
-    assert believing.meta_perception("Democrat")[0] == pytest.approx(0, abs=0.25)
+    assert hostile.hostility["Democrat"][0] > people.hostility["Democrat"][0] + 0.4
+    assert believing.hostility["Democrat"] == people.hostility["Democrat"]
+    assert believing.meta_perception["Democrat"][0] == pytest.approx(0, abs=0.25)
