@@ -18,7 +18,8 @@ from .errors import InputError
 from .export import long_table
 from .folder import RunFolder, write_json
 from .loading import load_study
-from .plan import Plan, make_plan
+from .plan import Plan
+from .planning import make_plan
 from .story_measures import measure_stories
 from .survey_measures import evaluate, measure_survey, run_table
 from .tables import human_responses, read_table, simulated_responses

@@ -13,6 +13,7 @@ from ..evaluators.responses import Responses
 from ..evaluators.retest import retest
 from ..evaluators.shares import answer_shares
 from ..evaluators.survey import evaluate_survey
+from ..personas.perspectives import wording_of_both
 from .codebook import Codebook
 from .errors import InputError
 from .export import wide_table
@@ -94,7 +95,7 @@ def _answers(folder: RunFolder, plan: Plan, condition: str, by: Sequence[str]) -
     return simulated_responses(run_table(folder.path, plan.codebook, condition), plan.codebook, by=by).responses
 
 
-def _resamples(plan: Plan) -> dict[str, int]:
+def _resamples(plan: Plan) -> dict[str, Any]:
     return {"bootstrap": plan.study.evaluation.bootstrap, "seed": plan.study.seed}
 
 
@@ -170,7 +171,7 @@ def _distributions(plan: Plan, series: dict[str, Responses], by: Sequence[str]) 
         first = next(iter(series.values())).attributes[attribute]
         for label in [x for x in dict.fromkeys(first.tolist()) if x]:
             groups[label] = {name: r.rows(r.attributes[attribute] == label) for name, r in series.items()}
-    texts = {q.code: q.text for q in plan.instrument.questions}
+    texts = {q.code: wording_of_both(q, plan.instrument.parties) for q in plan.instrument.questions}
     known = {item.code: item for item in next(reversed(series.values())).items}
     return {
         code: {
