@@ -12,8 +12,8 @@ import typer
 from .run import Model, Overrides, folder_name
 
 if TYPE_CHECKING:
-    from ..backstories.study_plan import BackstoriesPlan
     from ..backstories.making import Progress
+    from ..backstories.study_plan import BackstoriesPlan
     from ..backstories.tables import PoolTables
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study of kind backstories.")]
