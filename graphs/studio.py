@@ -7,6 +7,7 @@ from typing import Any
 from langgraph.graph import StateGraph
 
 from ..personas.questions import Instrument, likert
+from .backstories import build_interview
 from .consensus import build_consensus
 from .survey import build_survey
 
@@ -20,3 +21,8 @@ def survey() -> StateGraph[Any, Any, Any, Any]:
     """A survey of two items, to be looked at; real ones come from a codebook."""
     items = (likert("parks", "The city should spend more on parks."), likert("buses", "Buses should be free."))
     return build_survey(Instrument("example", items))
+
+
+def interview() -> StateGraph[Any, Any, Any, Any]:
+    """Ten questions about a life, with a critic."""
+    return build_interview()

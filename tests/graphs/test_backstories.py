@@ -55,7 +55,9 @@ class Teller:
 
 
 def verdict(**flaws):
-    return json.dumps({c.name: {"evidence": flaws.get(c.name, ""), "answer": "yes" if c.name in flaws else "no"} for c in CRITERIA})
+    return json.dumps(
+        {c.name: {"evidence": flaws.get(c.name, ""), "answer": "yes" if c.name in flaws else "no"} for c in CRITERIA}
+    )
 
 
 async def tell(graph, teller, persona=Persona("p1"), judge=None, **more):
@@ -90,7 +92,13 @@ async def test_every_question_is_asked_with_the_whole_interview_before_it():
         "attempt": 1,
     }
     row = state["answers"][1]
-    assert (row["status"], row["attempts"], row["words"], row["tokens"], row["finish_reason"]) == ("accepted", 1, 2, 3, "stop")
+    assert (row["status"], row["attempts"], row["words"], row["tokens"], row["finish_reason"]) == (
+        "accepted",
+        1,
+        2,
+        3,
+        "stop",
+    )
 
 
 async def test_the_critic_reads_the_interview_the_answer_and_the_criteria():
@@ -107,7 +115,9 @@ async def test_the_critic_reads_the_interview_the_answer_and_the_criteria():
 
 
 async def test_a_rejected_answer_is_written_again_alone():
-    teller = Teller(verdicts={"answer 2.1": [verdict(markup="<b>", repeated="Where")], "answer 2.2": [verdict(markup="<i>")]})
+    teller = Teller(
+        verdicts={"answer 2.1": [verdict(markup="<b>", repeated="Where")], "answer 2.2": [verdict(markup="<i>")]}
+    )
     state = await tell(build_interview(SCRIPT, CRITIC), teller)
     asked = [(r.context["turn"], r.context["attempt"]) for r in teller.asked("story")]
     assert asked == [(1, 1), (2, 1), (2, 2), (2, 3), (3, 1)]
@@ -175,7 +185,11 @@ async def test_what_is_never_judged_is_recorded_as_such():
 async def test_a_critic_that_cannot_be_reached_did_not_judge():
     teller = Teller(verdicts={"answer 2.1": [ModelTimeoutError("late")]})
     row = (await tell(build_interview(SCRIPT, CRITIC), teller))["answers"][1]
-    assert (row["status"], row["critic_missing"], row["critic_failed"]) == ("not_judged", ModelTimeoutError.reason, True)
+    assert (row["status"], row["critic_missing"], row["critic_failed"]) == (
+        "not_judged",
+        ModelTimeoutError.reason,
+        True,
+    )
 
 
 async def test_an_empty_answer_or_a_refusal_is_written_again_without_the_critic():
@@ -238,7 +252,9 @@ async def test_people_draw_independently_and_pools_alike():
     first, second, other_way = Teller(), Teller(), Teller()
     await tell(build_natural(), first, Persona("s1"), replicate=1)
     await tell(build_natural(), second, Persona("s2"), replicate=2)
-    await tell(build_interview(Script("own", ("Tell me about yourself.",)), CRITIC), other_way, Persona("s1"), replicate=1)
+    await tell(
+        build_interview(Script("own", ("Tell me about yourself.",)), CRITIC), other_way, Persona("s1"), replicate=1
+    )
     a, b, c = first.requests[0], second.requests[0], other_way.requests[0]
     assert a.prompt.hash == b.prompt.hash
     assert (a.seed, a.replicate) != (b.seed, b.replicate)

@@ -22,7 +22,9 @@ def test_a_verdict_is_read_in_the_order_of_the_criteria():
         "```json\n" + json.dumps(SAID, indent=2) + "\n```",
         "Here you are {as asked}: " + json.dumps(SAID) + " I hope {this} helps.",
         json.dumps({**SAID, "other": {"evidence": "", "answer": "maybe"}}),
-        json.dumps({"markup": {"evidence": "<b>", "answer": " Yes. "}, "repeated": {"answer": False, "evidence": None}}),
+        json.dumps(
+            {"markup": {"evidence": "<b>", "answer": " Yes. "}, "repeated": {"answer": False, "evidence": None}}
+        ),
     ],
 )
 def test_what_stands_around_a_verdict_is_passed_over(text):
