@@ -1,5 +1,6 @@
 """What happens between personas: deliberation and survey protocols as LangGraph graphs."""
 
+from .backstories import StoryState, build_demographics_primed, build_interview, build_natural
 from .consensus import build_consensus
 from .context import Context, ContextError
 from .state import ConsensusState
@@ -10,9 +11,13 @@ __all__ = [
     "ConsensusState",
     "Context",
     "ContextError",
+    "StoryState",
     "SurveyState",
     "TraitState",
     "build_consensus",
+    "build_demographics_primed",
+    "build_interview",
+    "build_natural",
     "build_survey",
     "build_trait_survey",
 ]

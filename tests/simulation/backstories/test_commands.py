@@ -31,10 +31,18 @@ def test_the_starter_on_the_synthetic_model(tmp_path):
     for pool in ("open", "told", "told_short", "work", "primed"):
         page = (out / pool / "page.html").read_text()
         assert page.count("<svg") >= 2
-        for part in ("length of a story (words; n =", "near-duplicates", "MTLD", "Three stories", "expected share of the"):
+        for part in (
+            "length of a story (words; n =",
+            "near-duplicates",
+            "MTLD",
+            "Three stories",
+            "expected share of the",
+        ):
             assert part in page
     assert "beside what is true" in (out / "primed" / "page.html").read_text()
-    assert minipublic("personas", "generate", study, "--out", out, *small, "--set", "seed=9", code=2).stderr.count("seed")
+    assert minipublic("personas", "generate", study, "--out", out, *small, "--set", "seed=9", code=2).stderr.count(
+        "seed"
+    )
 
 
 def test_a_killed_command_goes_on_to_the_same_stories(tmp_path, server_beside):

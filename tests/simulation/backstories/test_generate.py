@@ -186,6 +186,16 @@ async def test_a_failed_call_is_asked_again_by_the_next_start(study, make, tmp_p
     assert len(Population.load(tmp_path / "out" / "told" / "population.jsonl")) == 6
 
 
+async def test_a_part_grows_with_the_pool_it_is_taken_from(study, make, tmp_path):
+    pools = {"told": {"method": "interview", "n": 3, "script": "script.txt"}, "short": {"from": "told", "turns": 1}}
+    path = study(backstories=pools)
+    await make(path, Teller(fail=lambda r: ModelTimeoutError("late") if r.context.get("persona") == "s00002" else None))
+    short = tmp_path / "out" / "short" / "population.jsonl"
+    assert len(Population.load(short)) == 2
+    await make(path, Teller())
+    assert len(Population.load(short)) == 3
+
+
 async def test_a_pool_of_failures_is_no_pool(study, make, tmp_path):
     record = await make(study(), Teller(fail=lambda r: ModelTimeoutError("late")))
     assert (record["status"], exit_code(record)) == ("interrupted", 1)

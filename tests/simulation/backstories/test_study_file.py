@@ -51,6 +51,7 @@ def test_a_wrong_pool_is_named_with_its_line(study, pools, said):
         ),
         ({"traits": ["party"]}, r"traits\.party: give `labels`"),
         ({"prompts": "."}, "replaces no prompt"),
+        ({"model": "openai:m@http://a:1/v1", "judge": "openai:m@http://b:1/v1"}, "model and judge are both openai:m"),
     ],
 )
 def test_what_a_study_names_is_checked(study, changes, said):
