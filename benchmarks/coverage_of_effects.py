@@ -85,7 +85,7 @@ def study(seed: int, n: int, kind: str) -> dict:
 
 
 def agreement_coverage(n: int, kind: str, studies: int = STUDIES) -> dict[str, float]:
-    """The share of studies whose intervals cover: of shares and plain numbers, the mean over studies; without noise, the truth."""
+    """The share of studies whose intervals cover the mean over studies, and of numbers without noise the truth."""
     human, simulated = (np.array([effect_of(x) for x in side]) for side in world(kind))
     truth = {"correlation": np.corrcoef(human, simulated)[0, 1], "slope": human @ simulated / (human @ human)}
     found = [study(seed, n, kind) for seed in range(FIRST_SEED, FIRST_SEED + studies)]

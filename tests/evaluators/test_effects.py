@@ -206,6 +206,18 @@ def test_noise_is_taken_out_by_hand():
     assert slope["without_noise"]["value"] == pytest.approx((2 * np.sqrt(2) - np.sqrt(3)) / 1)
 
 
+def test_turning_a_contrast_round_turns_effects_and_leaves_agreement():
+    human, simulated = made(seed=1), made(seed=2, prefix="s")
+    there, back = (compare_effects(human, simulated, [c], bootstrap=100) for c in (PARTY, Contrast("party", "R", "D")))
+    for row, turned in zip(there["contrasts"], back["contrasts"], strict=True):
+        for side in ("human", "simulated"):
+            assert turned[side]["value"] == pytest.approx(-row[side]["value"])
+            assert turned[side]["ci"] == pytest.approx([-row[side]["ci"][1], -row[side]["ci"][0]])
+    for key in ("sign_agreement", "significance_agreement", "correlation", "slope"):
+        assert back[key]["value"] == pytest.approx(there[key]["value"])
+        assert back[key]["ci"] == pytest.approx(there[key]["ci"])
+
+
 def test_small_groups_and_odd_items_are_left_out_with_their_reason():
     human, simulated = made(seed=1), made(seed=2, prefix="s")
     few = simulated.attributes["party"].copy()

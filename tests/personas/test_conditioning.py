@@ -1,8 +1,11 @@
+import re
 from collections import Counter
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
+import minipublic
 from minipublic.models.errors import UnsupportedError
 from minipublic.models.protocol import Prompt, Request
 from minipublic.models.registry import load_model
@@ -145,3 +148,28 @@ async def test_a_persona_is_a_langchain_chat_model():
     assert model.request.sampling.stop == ("\n",)
     assert chat.invoke("Who are you?").text == "hello"
     assert isinstance(model.request.prompt, Prompt)
+
+
+def test_the_documentation_shows_what_is_said():
+    text = (Path(minipublic.__file__).parent / "docs" / "conditioning.md").read_text()
+    shown = dict(re.findall(r"^## `(\w+)`\n\n```\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE))
+    assert set(shown) == set(STYLES) - {"none"}
+    schema = (
+        Attribute(
+            "party",
+            question="Which party do you feel closest to?",
+            sentence="I lean towards the {value} party.",
+            portrayal="You lean towards the {value} party.",
+        ),
+        Attribute("age"),
+        Attribute(
+            "education",
+            question="How far did you get in school?",
+            sentence="My schooling: {value}.",
+            portrayal="Your schooling: {value}.",
+        ),
+    )
+    (made,) = re.findall(r"^```python\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
+    persona = eval(made, {"Persona": Persona})
+    for style, said_there in shown.items():
+        assert said_there == condition(persona, style, schema, persona_prompts()), style
