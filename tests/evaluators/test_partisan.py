@@ -99,7 +99,9 @@ def test_subversion_by_hand_and_within_raters():
 def test_within_raters_sum_to_the_same_as_the_gaps():
     random = np.random.default_rng(3)
     rows = random.integers(1, 5, (60, 12)).tolist()
-    found = measure(rows, ACTS, "subversion", points=4, party=random.integers(0, 2, 60), weights=list(random.random(60)))
+    found = measure(
+        rows, ACTS, "subversion", points=4, party=random.integers(0, 2, 60), weights=list(random.random(60))
+    )
     gaps = found["democrat"]["value"] + found["republican"]["value"]
     assert sum(m["value"] for m in found["within_rater"].values()) == pytest.approx(gaps)
 
@@ -203,7 +205,9 @@ def test_intervals_hold_the_value_and_the_seed_settles_them():
 def test_replicates_of_a_respondent_are_resampled_together():
     rows, party = draw(8, 60, 1.0)
     alone = measure(rows, party=party, bootstrap=300)["democrat"]
-    thrice = measure(rows * 3, party=np.tile(party, 3), bootstrap=300, names=[f"p{k}" for k in range(60)] * 3)["democrat"]
+    thrice = measure(rows * 3, party=np.tile(party, 3), bootstrap=300, names=[f"p{k}" for k in range(60)] * 3)[
+        "democrat"
+    ]
     assert thrice["value"] == pytest.approx(alone["value"])
     assert thrice["n"] == alone["n"]
     assert np.ptp(thrice["ci"]) == pytest.approx(np.ptp(alone["ci"]), rel=0.15)

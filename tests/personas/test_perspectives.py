@@ -4,7 +4,7 @@ import pytest
 
 from minipublic.personas import Option, Persona, Question
 from minipublic.personas.parties import Parties, Party, has_slots
-from minipublic.personas.perspectives import needs_party, wording_of_both, worded_for
+from minipublic.personas.perspectives import needs_party, worded_for, wording_of_both
 
 PARTIES = Parties(
     "party", (Party("Democrat", "Democrats", "Democratic"), Party("Republican", "Republicans", "Republican"))

@@ -51,7 +51,7 @@ def test_an_ordinary_codebook_keeps_its_braces(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("{other_plural}?\"", "{othr_plural}?\""), r"yaml:8: items\.me\.text: \{othr_plural\} is no slot; did you mean"),
+        (('{other_plural}?"', '{othr_plural}?"'), r"yaml:8: items\.me\.text: \{othr_plural\} is no slot; did you mean"),
         (("plural: Democrats, ", ""), r"yaml:5: parties\.labels\.Democrat\.plural"),
         (("plural: Democrats", "plurals: Democrats"), r"yaml:5: .*unknown key `plurals`; did you mean `plural`"),
         (("  labels:", "  atribute: p\n  labels:"), r"yaml:4: parties\.atribute: unknown key.*`attribute`"),
@@ -61,10 +61,19 @@ def test_an_ordinary_codebook_keeps_its_braces(tmp_path):
         ),
         (("gap: subversion", "gap: hostile"), r"yaml:2: gap: Input should be 'hostility', 'subversion' or"),
         (("gap: subversion", "gap: hostility"), r"yaml:2: gap: hostility needs an item with `target: Democrat`"),
-        (("perspective: outgroup", "perspective: ingroup"), r"gap: subversion needs an item with `perspective: outgroup`"),
-        (("perspective: outgroup", "perspective: outgrup"), r"yaml:9: items\.they\.perspective: Input should be 'self'"),
+        (
+            ("perspective: outgroup", "perspective: ingroup"),
+            r"gap: subversion needs an item with `perspective: outgroup`",
+        ),
+        (
+            ("perspective: outgroup", "perspective: outgrup"),
+            r"yaml:9: items\.they\.perspective: Input should be 'self'",
+        ),
         (("perspective: outgroup", "perspective: outgroup, target: Democrat"), r"items\.they\.perspective: whose side"),
-        (("perspective: outgroup", "perspective: outgroup, target: '{own}'"), r"items\.they\.target: .*not about \{own\}"),
+        (
+            ("perspective: outgroup", "perspective: outgroup, target: '{own}'"),
+            r"items\.they\.target: .*not about \{own\}",
+        ),
         (("perspective: outgroup", "perspective: meta, target: Dems"), r"items\.they\.target: 'Dems' is none of"),
         (
             ("{1: No, 2: Yes}, perspective: outgroup", "{1: No, 2: Yes, 3: Always}, perspective: outgroup"),
@@ -125,9 +134,16 @@ def test_the_shipped_instruments_have_the_codes_and_the_coding(name):
 
 def test_the_published_examples_come_out():
     book = load_codebook(find_instrument("subversion"))
-    asked = {q.code: worded_for(q, Persona("p", {"party": "Democrat"}), book.parties) for q in book.instrument().questions}
-    assert asked["subversion_self_1"].text == "Would YOU support ignoring controversial court rulings by REPUBLICAN JUDGES?"
-    asked = {q.code: worded_for(q, Persona("p", {"party": "Republican"}), book.parties) for q in book.instrument().questions}
+    asked = {
+        q.code: worded_for(q, Persona("p", {"party": "Democrat"}), book.parties) for q in book.instrument().questions
+    }
+    assert (
+        asked["subversion_self_1"].text
+        == "Would YOU support ignoring controversial court rulings by REPUBLICAN JUDGES?"
+    )
+    asked = {
+        q.code: worded_for(q, Persona("p", {"party": "Republican"}), book.parties) for q in book.instrument().questions
+    }
     assert asked["subversion_most_1"].text == (
         "Would MOST DEMOCRATS support ignoring controversial court rulings by REPUBLICAN JUDGES?"
     )

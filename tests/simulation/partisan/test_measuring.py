@@ -119,7 +119,10 @@ def test_blanks_and_declared_codes_are_missing_and_others_errors(tmp_path):
     frame.loc[4, "traits_moral_democrats"] = 7
     frame.to_csv(tmp_path / "r.csv", index=False)
     said = run(tmp_path, code=2)
-    assert "column 'traits_moral_democrats': '7' is no answer (1 cells are none); the codes are 1 A lot more moral, 2" in said
+    assert (
+        "column 'traits_moral_democrats': '7' is no answer (1 cells are none); the codes are 1 A lot more moral, 2"
+        in said
+    )
     assert "Recode the column" in said
 
 
