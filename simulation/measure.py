@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..evaluators.comparison import compare_conditions
 from ..evaluators.endorsement import endorsement_gain
 from ..evaluators.payoffs import payoff_discrepancy
 from ..evaluators.reading import reading_quality
-from ..evaluators.responses import Responses
-from ..evaluators.shares import answer_shares
-from ..evaluators.survey import evaluate_survey
-from ..personas.perspectives import wording_of_both
 from ..personas.questions import AGREEMENT
-from .codebook import Codebook, load_codebook
+from .codebook import load_codebook
 from .errors import InputError
-from .export import long_table, wide_table
+from .export import long_table
 from .folder import RunFolder, write_json
 from .loading import load_study
-from .plan import Plan, make_plan
+from .plan import Plan
+from .planning import make_plan
+from .story_measures import measure_stories
+from .survey_measures import evaluate, measure_survey, run_table
 from .tables import human_responses, read_table, simulated_responses
 
 if TYPE_CHECKING:
@@ -58,9 +56,9 @@ def compare_tables(
         if name not in book.attributes:
             raise InputError(f"--by {name}: {codebook} has no such attribute (it has {', '.join(book.attributes)})")
     people = human_responses(read_table(human), book, name=str(human))
-    table = _run_table(simulated, book, condition) if simulated.is_dir() else read_table(simulated)
+    table = run_table(simulated, book, condition) if simulated.is_dir() else read_table(simulated)
     answers = simulated_responses(table, book, by=by, weight=simulated_weight, name=str(simulated))
-    metrics = _evaluate(
+    metrics = evaluate(
         people.responses,
         answers.responses,
         scale=scale,
@@ -86,8 +84,9 @@ def measure_run(run: Path, plan: Plan | None = None) -> dict[str, Any]:
     folder = RunFolder.open(run)
     if plan is None:
         plan = make_plan(load_study(folder.study), folder.study)
-    metrics = _measure_survey(folder, plan) if plan.study.survey else _measure_consensus(folder, plan)
+    metrics = measure_survey(folder, plan) if plan.study.survey else _measure_consensus(folder, plan)
     metrics["reading"] = _measure_reading(folder, plan)
+    metrics |= measure_stories(folder, plan)
     write_json(folder.metrics, metrics)
     return metrics
 
@@ -109,95 +108,6 @@ def _measure_reading(folder: RunFolder, plan: Plan) -> dict[str, Any]:
             seed=plan.study.seed,
         )
     return found
-
-
-def _run_table(run: Path, book: Codebook, condition: str | None) -> pd.DataFrame:
-    table = wide_table(run, condition)
-    known = [item for item in book.items if item in table.columns]
-    keep = ["persona", "weight", *(a for a in book.attributes if a in table.columns), *known]
-    return table[keep].rename(columns={"persona": book.respondent or "persona"}).astype("string").fillna("")
-
-
-def _evaluate(human: Responses, simulated: Responses, **settings: Any) -> dict[str, Any]:
-    try:
-        return evaluate_survey(human, simulated, **settings)
-    except ValueError as error:
-        raise InputError(str(error)) from error
-
-
-def _measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
-    assert plan.codebook is not None
-    settings, names = plan.study.evaluation, [c.name for c in plan.study.conditions]
-    by = [a for a in settings.by if a in plan.codebook.attributes]
-    answers = {
-        name: simulated_responses(_run_table(folder.path, plan.codebook, name), plan.codebook, by=by).responses
-        for name in names
-    }
-    shown = {**({"human": plan.humans} if plan.humans else {}), **answers}
-    measured: dict[str, Any] = {"kind": "survey", "distributions": _distributions(plan, shown, by)}
-    if plan.humans is None:
-        return measured | {"conditions": {}, "reason": "the study names no humans to compare with"}
-    human = plan.humans.select([item.code for item in answers[names[0]].items])
-    conditions = {
-        name: _evaluate(
-            human,
-            simulated,
-            scale=settings.scale,
-            by=tuple(by),
-            bootstrap=settings.bootstrap,
-            seed=plan.study.seed,
-            splits=settings.splits,
-        )
-        for name, simulated in answers.items()
-    }
-    comparisons = [
-        {"metric": metric, "a": a, "b": b}
-        | compare_conditions(
-            human,
-            answers[a],
-            answers[b],
-            metric_name=metric,
-            scale=settings.scale,
-            bootstrap=settings.bootstrap,
-            seed=plan.study.seed,
-        )
-        for metric in ("wasserstein", "frobenius")
-        for a, b in combinations(names, 2)
-    ]
-    return measured | {"conditions": conditions, "comparisons": comparisons}
-
-
-def _distributions(plan: Plan, series: dict[str, Responses], by: Sequence[str]) -> dict[str, Any]:
-    """How often each answer was given: overall and by group, for humans and every condition."""
-    assert plan.instrument is not None
-    groups: dict[str, dict[str, Responses]] = {"all": series}
-    for attribute in by:
-        first = next(iter(series.values())).attributes[attribute]
-        for label in [x for x in dict.fromkeys(first.tolist()) if x]:
-            groups[label] = {name: r.rows(r.attributes[attribute] == label) for name, r in series.items()}
-    texts = {q.code: wording_of_both(q, plan.instrument.parties) for q in plan.instrument.questions}
-    known = {item.code: item for item in next(reversed(series.values())).items}
-    return {
-        code: {
-            "text": texts[code],
-            "labels": list(item.labels),
-            "panels": {label: {name: _shares(r, code) for name, r in part.items()} for label, part in groups.items()},
-        }
-        for code, item in known.items()
-    }
-
-
-def _shares(responses: Responses, code: str) -> dict[str, Any]:
-    found = answer_shares(responses, code)
-    if not found.n:
-        return {"n": 0, "shares": [], "low": [], "high": []}
-    return {
-        "n": found.n,
-        "effective_n": found.effective_n,
-        "shares": found.shares.tolist(),
-        "low": found.low.tolist(),
-        "high": found.high.tolist(),
-    }
 
 
 def _measure_consensus(folder: RunFolder, plan: Plan) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from ..models.seeds import derive_seed, derive_uniform
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population, PopulationError
+from .backstories.config import TraitConfig
+from .codebook import Codebook
 from .errors import InputError
 from .named_models import unknown_model
 from .study import AttributeConfig, PopulationConfig, Study
@@ -115,6 +117,45 @@ def _from_humans(humans: People, config: PopulationConfig) -> Population:
         for name, (traits, weight) in humans.items()
     )
     return Population(personas, tuple(_worded(name, a) for name, a in chosen.items()))
+
+
+def asked_traits(
+    traits: Mapping[str, TraitConfig | None], population: Population, codebook: Codebook | None
+) -> dict[str, TraitConfig]:
+    """The traits that are looked for in stories, with the labels and the questions that the study leaves to its people.
+
+    Args:
+        traits: What the study says.
+        population: The people.
+        codebook: Of the humans, where there are any; its labels are all that people can be.
+
+    Raises:
+        InputError: A trait is no attribute of the people, or can only be one thing.
+    """
+    known = {a.name: a for a in population.attributes}
+    asked = {}
+    for name, config in traits.items():
+        if name not in known:
+            close = nearest_name(name, list(known))
+            raise InputError(f"traits.{name}: the people have no such attribute{close} (they have {', '.join(known)})")
+        labels = list(config.labels) if config else _labels_of(known[name], population, codebook)
+        if len(labels) < 2:
+            raise InputError(f"traits.{name}: people can only be {labels}; give `labels`, or leave the trait out")
+        question = (config.question if config else "") or known[name].question
+        ordinal = config.ordinal if config else bool(codebook and _is_ordered(codebook, name))
+        asked[name] = TraitConfig(labels=labels, question=question, ordinal=ordinal)
+    return asked
+
+
+def _is_ordered(codebook: Codebook, name: str) -> bool:
+    return name in codebook.attributes and bool(codebook.attributes[name].bins)
+
+
+def _labels_of(attribute: Attribute, population: Population, codebook: Codebook | None) -> list[str]:
+    columns = codebook.attributes.get(attribute.name) if codebook else None
+    declared = (*columns.labels.values(), *(b.label for b in columns.bins)) if columns else ()
+    met = sorted({p.attributes[attribute.name] for p in population if attribute.name in p.attributes})
+    return list(dict.fromkeys(declared or attribute.values or met))
 
 
 def _check_known(config: PopulationConfig, known: list[str]) -> None:

@@ -8,11 +8,13 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ..models.protocol import ChooseMethod
+from .backstories.config import PoolConfig, TraitConfig, check_pools
 from .conditions import ConditionConfig as ConditionConfig
 from .conditions import Conditions
 from .evaluation import EvaluationConfig
-from .named_models import Model, check_models, find_model, find_named
+from .named_models import MisplacedError, Model, check_models, find_model, find_named
 from .named_models import ModelConfig as ModelConfig
+from .yaml_text import nearest_name
 
 
 class _Strict(BaseModel):
@@ -150,6 +152,13 @@ class PriceConfig(_Strict):
     completion: float = Field(ge=0)
 
 
+def _as_traits(value: Any) -> Any:
+    return dict.fromkeys(value) if isinstance(value, list) else value
+
+
+Traits = Annotated[dict[str, TraitConfig | None], BeforeValidator(_as_traits)]
+
+
 class BudgetConfig(_Strict):
     """What a run may use in all, earlier runs into the same folder included; no part of a study's identity.
 
@@ -183,6 +192,10 @@ class Study(_Strict):
         model: Who answers for the participants: a name under `models`, a spec, or a section.
         mediator: Who mediates; the same model by default.
         judge: Who judges texts, where a study has a judge.
+        backstories: Pools of stories by name; conditions give people stories out of them.
+        traits: What is looked for in the stories, and what people are matched to them by; a list of attributes of the
+            population, or, where they are to be asked in other words or with other labels, a section each.
+        trait_draws: How often a persona is asked for a trait that its story does not state.
         conditions: Ways of putting the personas before the model, compared with each other.
         prompts: A folder of prompt texts that replace the package's.
     """
@@ -198,6 +211,9 @@ class Study(_Strict):
     judge: Model | None = None
     population: PopulationConfig
     humans: HumansConfig | None = None
+    backstories: dict[str, PoolConfig] = {}
+    traits: Traits = {}
+    trait_draws: int = Field(default=40, ge=1)
     conditions: Conditions = Field(default=[ConditionConfig(name="qa", style="qa")], min_length=1)
     asking: AskingConfig = AskingConfig()
     sampling: SamplingConfig = SamplingConfig()
@@ -211,6 +227,7 @@ class Study(_Strict):
     @model_validator(mode="after")
     def _names_are_known(self) -> Study:
         check_models(self.models)
+        check_pools(self.backstories)
         for role in ("model", "mediator", "judge"):
             given = getattr(self, role)
             if given is not None:
@@ -221,6 +238,12 @@ class Study(_Strict):
         return self
 
     def _meant(self, k: int, given: ConditionConfig) -> ConditionConfig:
+        pools = list(self.backstories)
+        if given.backstories and given.backstories not in pools:
+            said = f"no pool is called {given.backstories!r}{nearest_name(given.backstories, pools)}"
+            raise MisplacedError(
+                ("conditions", str(k), "backstories"), f"{said} (`backstories` has: {', '.join(pools) or 'none'})"
+            )
         if given.model is None:
             return given
         place = ("conditions", str(k), "model")
@@ -242,10 +265,20 @@ class Study(_Strict):
             raise ValueError("`survey` needs a `codebook` (its own, or the one under `humans`)")
         if self.survey and self.survey.presentation == "battery" and self.asking.average_orders:
             raise ValueError("`asking.average_orders` needs probabilities, and a battery is answered with one text")
+        if any(c.matching not in (None, "own") for c in self.conditions) and not self.traits:
+            raise ValueError("`conditions` match people to stories, by `traits`: list the attributes to match by")
+        self._check_ablations()
         names = [c.name for c in self.conditions]
         if len(set(names)) != len(names):
             raise ValueError(f"`conditions` share a name: {', '.join(names)}")
         return self
+
+    def _check_ablations(self) -> None:
+        used = {c.backstories for c in self.conditions}
+        for title, pools in self.evaluation.ablations.items():
+            for pool in pools:
+                if pool not in used or not pool:
+                    raise ValueError(f"`evaluation.ablations`: {title!r}: no condition has the stories of {pool!r}")
 
 
 def _by_name(content: dict[str, Any]) -> None:

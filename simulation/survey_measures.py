@@ -1,0 +1,196 @@
+"""The measures of a survey's run: every condition against the humans, and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from ..evaluators.comparison import compare_conditions
+from ..evaluators.differences import Contrast
+from ..evaluators.effects import compare_effects
+from ..evaluators.responses import Responses
+from ..evaluators.retest import retest
+from ..evaluators.shares import answer_shares
+from ..evaluators.survey import evaluate_survey
+from ..personas.perspectives import wording_of_both
+from .codebook import Codebook
+from .errors import InputError
+from .export import wide_table
+from .folder import RunFolder
+from .plan import Plan
+from .speakers import role_key
+from .study import ConditionConfig, Study
+from .tables import simulated_responses
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+# With more conditions than these, each is compared with the closest one only: pairs grow with the square.
+COMPARED_IN_PAIRS = 6
+Metric = Literal["wasserstein", "frobenius"]
+METRICS: tuple[Metric, ...] = get_args(Metric)
+
+
+def measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
+    """What `metrics.json` says of a survey; see docs/metrics.md."""
+    assert plan.codebook is not None
+    settings = plan.study.evaluation
+    wanted = dict.fromkeys((*settings.by, *settings.contrasts))
+    known = [a for a in wanted if a in plan.codebook.attributes]
+    by = [a for a in settings.by if a in known]
+    answers = {c.name: _answers(folder, plan, c.name, known) for c in plan.study.conditions}
+    shown = {**({"human": plan.humans} if plan.humans else {}), **answers}
+    measured: dict[str, Any] = {
+        "kind": "survey",
+        "rows": [_row(plan.study, c) for c in plan.study.conditions],
+        "distributions": _distributions(plan, shown, by),
+    }
+    if plan.humans is None:
+        return measured | {"conditions": {}, "reason": "the study names no humans to compare with"}
+    human = plan.humans.select([item.code for item in next(iter(answers.values())).items])
+    conditions = {
+        name: evaluate(
+            human,
+            simulated,
+            scale=settings.scale,
+            by=tuple(by),
+            splits=settings.splits,
+            **_resamples(plan),
+        )
+        for name, simulated in answers.items()
+    }
+    return measured | {
+        "conditions": conditions,
+        "comparisons": _comparisons(plan, human, answers, conditions),
+        **_effects(plan, human, answers),
+        **_retests(plan, human, answers),
+    }
+
+
+def evaluate(human: Responses, simulated: Responses, **settings: Any) -> dict[str, Any]:
+    """As `evaluate_survey`.
+
+    Raises:
+        InputError: The two sides do not fit together.
+    """
+    try:
+        return evaluate_survey(human, simulated, **settings)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def run_table(run: Path, book: Codebook, condition: str | None) -> pd.DataFrame:
+    """The answers of one condition of a run as a table of codes, as `simulated_responses` reads it."""
+    table = wide_table(run, condition)
+    known = [item for item in book.items if item in table.columns]
+    keep = ["persona", "weight", *(a for a in book.attributes if a in table.columns), *known]
+    return table[keep].rename(columns={"persona": book.respondent or "persona"}).astype("string").fillna("")
+
+
+def _answers(folder: RunFolder, plan: Plan, condition: str, by: Sequence[str]) -> Responses:
+    assert plan.codebook is not None
+    return simulated_responses(run_table(folder.path, plan.codebook, condition), plan.codebook, by=by).responses
+
+
+def _resamples(plan: Plan) -> dict[str, Any]:
+    return {"bootstrap": plan.study.evaluation.bootstrap, "seed": plan.study.seed}
+
+
+def _row(study: Study, condition: ConditionConfig) -> dict[str, str]:
+    """What a condition is, for tables: which model, what it is told of a person, and who is given which story."""
+    model = condition.model or study.model
+    named = [name for name, known in study.models.items() if known == model]
+    return {
+        "condition": condition.name,
+        "model": named[0] if named else role_key(model),
+        "conditioning": condition.conditioning,
+        "matching": condition.matching or "n/a",
+        "backstories": condition.backstories,
+    }
+
+
+def _effects(plan: Plan, human: Responses, answers: Mapping[str, Responses]) -> dict[str, Any]:
+    """The effects of the declared contrasts, where there are any."""
+    declared = plan.study.evaluation.contrasts
+    contrasts = [Contrast(attribute, a, b) for attribute, pairs in declared.items() for a, b in pairs]
+    if not contrasts:
+        return {}
+    try:
+        return {"effects": {n: compare_effects(human, a, contrasts, **_resamples(plan)) for n, a in answers.items()}}
+    except ValueError as error:
+        raise InputError(f"evaluation.contrasts: {error}") from error
+
+
+def _retests(plan: Plan, human: Responses, answers: Mapping[str, Responses]) -> dict[str, Any]:
+    """How consistently personas answered, where they were asked twice or people were."""
+    survey, second = plan.study.survey, plan.second_wave
+    if survey is None or (survey.replicates < 2 and second is None):
+        return {}
+    wave = second and second.select([item.code for item in human.items])
+    return {"retest": {n: retest(a, human, human_retest=wave, **_resamples(plan)) for n, a in answers.items()}}
+
+
+def _comparisons(
+    plan: Plan, human: Responses, answers: Mapping[str, Responses], conditions: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    return [
+        {"metric": metric, "a": a, "b": b}
+        | compare_conditions(
+            human,
+            answers[a],
+            answers[b],
+            metric_name=metric,
+            scale=plan.study.evaluation.scale,
+            **_resamples(plan),
+        )
+        for metric in METRICS
+        for a, b in _pairs(conditions, metric)
+    ]
+
+
+def _pairs(conditions: Mapping[str, Any], metric: str) -> Iterator[tuple[str, str]]:
+    names = list(conditions)
+    if len(names) <= COMPARED_IN_PAIRS:
+        yield from combinations(names, 2)
+        return
+    found = {name: c[metric]["value"] for name, c in conditions.items() if metric in c}
+    known = {name: value for name, value in found.items() if value is not None}
+    if known:
+        closest = min(known, key=known.__getitem__)
+        yield from ((name, closest) for name in names if name != closest)
+
+
+def _distributions(plan: Plan, series: dict[str, Responses], by: Sequence[str]) -> dict[str, Any]:
+    """How often each answer was given: overall and by group, for humans and every condition."""
+    assert plan.instrument is not None
+    groups: dict[str, dict[str, Responses]] = {"all": series}
+    for attribute in by:
+        first = next(iter(series.values())).attributes[attribute]
+        for label in [x for x in dict.fromkeys(first.tolist()) if x]:
+            groups[label] = {name: r.rows(r.attributes[attribute] == label) for name, r in series.items()}
+    texts = {q.code: wording_of_both(q, plan.instrument.parties) for q in plan.instrument.questions}
+    known = {item.code: item for item in next(reversed(series.values())).items}
+    return {
+        code: {
+            "text": texts[code],
+            "labels": list(item.labels),
+            "panels": {label: {name: _shares(r, code) for name, r in part.items()} for label, part in groups.items()},
+        }
+        for code, item in known.items()
+    }
+
+
+def _shares(responses: Responses, code: str) -> dict[str, Any]:
+    found = answer_shares(responses, code)
+    if not found.n:
+        return {"n": 0, "shares": [], "low": [], "high": []}
+    return {
+        "n": found.n,
+        "effective_n": found.effective_n,
+        "shares": found.shares.tolist(),
+        "low": found.low.tolist(),
+        "high": found.high.tolist(),
+    }
