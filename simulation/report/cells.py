@@ -52,7 +52,9 @@ def cell(measure: Any, missing: str = "not measured", digits: int = 3) -> Cell:
         digits: Decimals shown.
     """
     if not isinstance(measure, Mapping):
-        return Cell(None, reason=missing) if measure is None else Cell(float(measure), reason=NO_INTERVAL, digits=digits)
+        return (
+            Cell(None, reason=missing) if measure is None else Cell(float(measure), reason=NO_INTERVAL, digits=digits)
+        )
     value, ci, reason = measure.get("value"), measure.get("ci"), str(measure.get("reason") or "")
     if value is None:
         return Cell(None, reason=reason or missing)

@@ -50,9 +50,7 @@ def _at(effects: Mapping[str, Any], path: Sequence[str]) -> Any:
     return held
 
 
-def _summary(
-    name: str, effects: Mapping[str, Any], columns: Sequence[tuple[str, Sequence[str]]]
-) -> dict[str, Any]:
+def _summary(name: str, effects: Mapping[str, Any], columns: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
     n = _at(effects, ("sign_agreement", "n"))
     return {"names": [name], "cells": [*(cell(_at(effects, path)) for _, path in columns), count(n)]}
 
@@ -61,9 +59,7 @@ def _title(contrast: Mapping[str, Any]) -> str:
     return f"{contrast['attribute']}: {contrast['a']} − {contrast['b']}"
 
 
-def _condition(
-    name: str, effects: Mapping[str, Any], columns: Sequence[tuple[str, Sequence[str]]]
-) -> dict[str, Any]:
+def _condition(name: str, effects: Mapping[str, Any], columns: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
     by_contrast: dict[str, list[Mapping[str, Any]]] = {}
     for c in effects.get("contrasts") or []:
         by_contrast.setdefault(_title(c), []).append(c)

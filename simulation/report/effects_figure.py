@@ -58,7 +58,10 @@ def _panel(axes: Axes, title: str, held: Sequence[Contrast], ends: tuple[float, 
             axes.plot(human["ci"], [simulated["value"]] * 2, "-", color=HUMAN, alpha=0.35, linewidth=0.9)
         if simulated.get("ci"):
             axes.plot([human["value"]] * 2, simulated["ci"], "-", color=COLOURS[0], alpha=0.45, linewidth=0.9)
-    for significant, face, label in ((True, COLOURS[0], "significant among humans"), (False, "white", "not significant")):
+    for significant, face, label in (
+        (True, COLOURS[0], "significant among humans"),
+        (False, "white", "not significant"),
+    ):
         points = [c for c in shown if bool(c["human"].get("significant")) is significant]
         axes.plot(
             [c["human"]["value"] for c in points], [c["simulated"]["value"] for c in points], "o", markersize=4,

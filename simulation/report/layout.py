@@ -144,9 +144,7 @@ def _alpha(measured: Mapping[str, Any], side: str) -> Cell:
 def _ranked(block: Sequence[Entry], comparisons: Sequence[Mapping[str, Any]]) -> Iterator[Entry]:
     names = [entry.condition for entry in block]
     columns = {
-        metric: rank(
-            names, [e.cells[metric] for e in block], metric, comparisons, highest=metric in HIGHER_IS_BETTER
-        )
+        metric: rank(names, [e.cells[metric] for e in block], metric, comparisons, highest=metric in HIGHER_IS_BETTER)
         for metric in METRICS
     }
     for k, e in enumerate(block):

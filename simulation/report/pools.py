@@ -69,9 +69,7 @@ def _matching(
     name: str, summary: Mapping[str, Any], methods: Mapping[str, str], columns: Sequence[tuple[str, str, int]]
 ) -> dict[str, Any]:
     method = str(summary.get("method") or methods.get(name, "–"))
-    cells = [
-        count(summary.get(key)) if digits == 0 else number(summary.get(key), digits) for _, key, digits in columns
-    ]
+    cells = [count(summary.get(key)) if digits == 0 else number(summary.get(key), digits) for _, key, digits in columns]
     return {"names": [name, method], "cells": cells}
 
 

@@ -31,7 +31,7 @@ def rank(
     values = sorted({c.value for c in cells if c.value is not None}, reverse=highest)
     if sum(c.value is not None for c in cells) < 2:
         return list(cells)
-    places = {value: name for value, name in zip(values[:2], ("best", "second"), strict=False)}
+    places = dict(zip(values[:2], ("best", "second"), strict=False))
     best = next(name for name, c in zip(names, cells, strict=True) if c.value == values[0])
     marked = []
     for name, held in zip(names, cells, strict=True):
