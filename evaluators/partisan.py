@@ -141,11 +141,16 @@ def _numbers(responses: Responses, codes: tuple[str, ...], scale: Literal["codes
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """Of one score in one group under B resamples, shape (B,) each: rows, mean, and variance with n − 1."""
+    """Of one score in one group under B resamples, shape (B,) each: rows, mean, and summed squares around it."""
 
     n: Floats
     mean: Floats
-    variance: Floats
+    squares: Floats
+
+    @property
+    def variance(self) -> Floats:
+        """With n − 1; NaN of fewer than two rows."""
+        return np.divide(self.squares, self.n - 1, out=np.full_like(self.n, np.nan), where=self.n > 1)
 
 
 def _moments(scores: Scores, x: Floats, group: NDArray[np.bool_], counts: Floats) -> _Moments:
@@ -158,13 +163,16 @@ def _moments(scores: Scores, x: Floats, group: NDArray[np.bool_], counts: Floats
         total = weighted.sum(axis=1)
         mean = weighted @ values / total
         spread = np.maximum(weighted @ values**2 / total - mean**2, 0.0)
-        return _Moments(n, mean + centre, np.where(n > 1, spread * n / (n - 1), np.nan))
+        return _Moments(n, mean + centre, spread * n)
 
 
 def _effect(a: _Moments, b: _Moments) -> Floats:
-    """Cohen's d: the difference of means over the pooled standard deviation."""
+    """Cohen's d: the difference of means over the pooled standard deviation.
+
+    With weights a group's variance is that of the weighted distribution, times n / (n − 1); groups are pooled by rows.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        pooled = ((a.n - 1) * a.variance + (b.n - 1) * b.variance) / (a.n + b.n - 2)
+        pooled = (a.squares + b.squares) / (a.n + b.n - 2)
         return np.where(pooled > 0, (a.mean - b.mean) / np.sqrt(pooled), np.nan)
 
 

@@ -30,7 +30,7 @@ def check_choose(name: str, capabilities: Capabilities, request: ChooseRequest) 
 
     Raises:
         UnsupportedError: The method is none of the model's.
-        ModelSpecError: The method is unknown, an option is blank, there are not 1 to 26 options, or no draws.
+        ModelSpecError: The method is unknown, an option is blank, there are not 1 to 26 options, no draws, or a schema.
     """
     if request.method not in CHOOSE_METHODS:
         raise ModelSpecError(f"unknown choose method {request.method!r}; there are {', '.join(CHOOSE_METHODS)}")
@@ -41,6 +41,8 @@ def check_choose(name: str, capabilities: Capabilities, request: ChooseRequest) 
         raise ModelSpecError(f"a choice needs 1 to {len(LETTERS)} options, got {len(request.options)}")
     if not all(map(str.strip, request.options)):
         raise ModelSpecError(f"an option has no text: {request.options!r}; every option needs one")
+    if request.schema:
+        raise ModelSpecError("a choice takes no schema; its options say what may be answered")
     if request.method in DRAWING and request.draws < 1:
         raise ModelSpecError(f"`{request.method}` needs at least one draw, got {request.draws}")
 

@@ -24,6 +24,7 @@ from .protocol import (
     ScoreRequest,
     Usage,
 )
+from .schemas import check_schema
 from .together import attempt, choose_all, or_raise, travel_together
 from .weights import by_content
 
@@ -91,6 +92,7 @@ class JournaledModel:
 
     async def generate(self, request: Request) -> Generation:
         """As the model, through the journal."""
+        check_schema(self.name, self.capabilities, request)  # a plugin may know of none
 
         async def ask(requests: Sequence[Request]) -> list[Generation | ModelError]:
             return [await attempt(self.model.generate(requests[0]))]
@@ -249,7 +251,10 @@ def _own(request: Request) -> tuple[Any, ...]:
     if isinstance(request, ChooseRequest):
         # Only methods that draw depend on the number of draws.
         return (request.options, request.method, request.draws if request.method in DRAWING else 0)
-    return (request.continuation,) if isinstance(request, ScoreRequest) else ()
+    if isinstance(request, ScoreRequest):
+        return (request.continuation,)
+    # Nothing where there is no schema: journals from before there were any replay.
+    return (request.schema,) if request.schema else ()
 
 
 def _decode(stored: bytes, kind: type[Result]) -> Result | ModelError:

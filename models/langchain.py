@@ -23,6 +23,7 @@ from .errors import (
     UnsupportedError,
 )
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Message, Request, Score, ScoreRequest, Usage
+from .schemas import check_schema, response_format
 from .wire import checked_address, key_from
 from .wire_errors import status_error
 
@@ -54,7 +55,7 @@ class LangChainModel:
         self.name = name
         self._chat = chat
         self._settings = _default_settings(chat) if settings is None else settings
-        self.capabilities = Capabilities(choose=("sampled",), seed="seed" in self._settings)
+        self.capabilities = Capabilities(choose=("sampled",), seed="seed" in self._settings, schema=_is_openai(chat))
         self._secrets = [v.get_secret_value() for v in vars(chat).values() if isinstance(v, SecretStr)]
         self._most = max_in_flight
         self._slots: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
@@ -71,6 +72,7 @@ class LangChainModel:
         Raises:
             ModelSpecError: The chat model caches, which would turn independent draws into one.
         """
+        check_schema(self.name, self.capabilities, request)
         if self._chat.cache or (self._chat.cache is None and get_llm_cache() is not None):
             raise ModelSpecError(f"{self.name}: a cache makes independent draws one; give the chat model cache=False")
         messages = [_message(m) for m in request.prompt.messages]
@@ -113,7 +115,14 @@ class LangChainModel:
             "seed": request.seed,
         }
         named = {self._settings[k]: v for k, v in values.items() if k in self._settings and v is not None}
-        return named | ({"stop": list(sampling.stop)} if sampling.stop else {})
+        return named | ({"stop": list(sampling.stop)} if sampling.stop else {}) | self._held_to(request.schema)
+
+    def _held_to(self, schema: str) -> dict[str, Any]:
+        if not schema:
+            return {}
+        # As a field of the body: LangChain's own `response_format` parses, and loses an answer that was cut off.
+        own = getattr(self._chat, "extra_body", None) or {}
+        return {"extra_body": own | response_format(schema)}
 
 
 def vendor_error(error: Exception, where: str, secrets: Sequence[str] = ()) -> ModelError:
@@ -147,7 +156,11 @@ def _without(text: str, secrets: Sequence[str]) -> str:
 
 def _default_settings(chat: BaseChatModel) -> dict[str, str]:
     # Told by name, so that the extra need not be installed; Azure's chat model is one of them.
-    return _OPENAI_SETTINGS if any(c.__name__ == "BaseChatOpenAI" for c in type(chat).__mro__) else {}
+    return _OPENAI_SETTINGS if _is_openai(chat) else {}
+
+
+def _is_openai(chat: BaseChatModel) -> bool:
+    return any(c.__name__ == "BaseChatOpenAI" for c in type(chat).__mro__)
 
 
 def _message(message: Message) -> BaseMessage:

@@ -103,6 +103,8 @@ class Request:
         replicate: Which of several independent draws of the same prompt this is; part of the journal's key.
         context: Plain values (persona id, attributes, step, question code). Real models ignore them, the
             synthetic model answers from them, and they are no part of the journal's key.
+        schema: A JSON schema as text (see `models.schemas`) to which `generate` is held, where the model can be; "" asks
+            for free text.
     """
 
     prompt: Prompt
@@ -110,6 +112,7 @@ class Request:
     seed: int | None = None
     replicate: int = 0
     context: Mapping[str, Any] = field(default_factory=dict)
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ class Capabilities:
         choose: The `choose` methods it offers.
         seed: It passes a seed on (no server promises bitwise replay: the journal is what replays).
         chat: It reads messages by role; otherwise one text that it continues.
+        schema: It can be held to a JSON schema as it writes.
     """
 
     generate: bool = True
@@ -203,6 +207,7 @@ class Capabilities:
     choose: tuple[ChooseMethod, ...] = ()
     seed: bool = True
     chat: bool = True
+    schema: bool = False
 
 
 @runtime_checkable

@@ -209,9 +209,7 @@ def _item_column(path: Path, code: str, item: _Item, parties: Parties | None, li
         line = lines.get(("items", code, "missing"), lines.get(("items", code), 0))
         raise InputError(f"{path}:{line}: items.{code}.missing: fewer than two options are left as answers")
     perspective, target = perspective_and_target(item, parties)
-    question = Question(
-        code, item.text, options, item.ordinal, item.reversed, perspective=perspective, target=target
-    )
+    question = Question(code, item.text, options, item.ordinal, item.reversed, perspective=perspective, target=target)
     return ItemColumn(question, missing)
 
 

@@ -9,6 +9,7 @@ from .figures import A_MILLION, Figure, prices_of
 from .folder import RunFolder
 from .foretelling import foretell
 from .pilot import read_pilot
+from .placeholders import waiting, with_made_stories
 from .plan import Plan
 from .rehearsal import Asked, Rows, Texts, people_of, rehearse, spread
 
@@ -45,6 +46,7 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         InputError: The folder holds another study, or cannot be read.
     """
     pilot = None
+    plan = with_made_stories(plan, folder)
     if folder:
         folder.check_identity(plan.identity())
         pilot = read_pilot(plan, folder, REHEARSED, limit)
@@ -58,6 +60,12 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
         if pilot:
             notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
+    stories = waiting(plan)
+    if stories:
+        notes += [
+            f"the stories come first and are not counted here ({', '.join(f'{name}: {n:,}' for name, n in stories.items())}); "
+            "`minipublic personas generate --dry-run` says what they take; until they are made their length is a guess"
+        ]
     return {
         "people": len(names),
         "units": sum(1 for _ in plan.units(limit)),

@@ -13,7 +13,7 @@ import orjson
 
 from .errors import InputError
 
-_RECORDS = ("run.json", "training.json")
+_RECORDS = ("run.json", "training.json", "personas.json")
 
 
 class RunFolder:
@@ -35,6 +35,9 @@ class RunFolder:
         self.records = path / "records.parquet"
         self.utterances = path / "utterances.parquet"
         self.transcripts = path / "transcripts.jsonl"
+        self.backstories = path / "backstories"
+        self.matching = path / "matching.parquet"
+        self.matching_summary = path / "matching.json"
         self.metrics = path / "metrics.json"
         self.report = path / "report.html"
 

@@ -142,8 +142,13 @@ def asked_traits(
         if len(labels) < 2:
             raise InputError(f"traits.{name}: people can only be {labels}; give `labels`, or leave the trait out")
         question = (config.question if config else "") or known[name].question
-        asked[name] = TraitConfig(labels=labels, question=question)
+        ordinal = config.ordinal if config else bool(codebook and _is_ordered(codebook, name))
+        asked[name] = TraitConfig(labels=labels, question=question, ordinal=ordinal)
     return asked
+
+
+def _is_ordered(codebook: Codebook, name: str) -> bool:
+    return name in codebook.attributes and bool(codebook.attributes[name].bins)
 
 
 def _labels_of(attribute: Attribute, population: Population, codebook: Codebook | None) -> list[str]:

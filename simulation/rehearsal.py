@@ -22,6 +22,7 @@ from ..models.protocol import (
     Score,
     ScoreRequest,
 )
+from .placeholders import with_placeholders
 from .plan import Plan, Unit
 from .work import make_work
 
@@ -170,6 +171,7 @@ def rehearse(
         By name, in the order of the run, what each of them asks of each model (`role_key`); and one prompt of each
         kind.
     """
+    plan = with_placeholders(plan, texts.share, texts.characters, _PADDING)
     models = {key: Rehearsal(key, texts) for key in plan.model_configs()}
     rows: dict[str, dict[str, Asked]] = {}
 

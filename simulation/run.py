@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +19,8 @@ from ..models.journal import Journal
 from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
 from .admission import Admission, most_units
+from .backstories.making import PoolsStopped
+from .backstories.making import Progress as StoryProgress
 from .engine import rare_collections, run_units
 from .folder import RunFolder, write_json, write_text
 from .opening import open_models
@@ -26,6 +29,7 @@ from .plan import Plan, Unit
 from .servers import ServerWatch
 from .speakers import described_roles
 from .spending import make_budget
+from .storytelling import with_stories
 from .study import as_yaml
 from .work import Outcome, make_work
 
@@ -48,6 +52,7 @@ async def run_study(
     limit: int | None = None,
     models: dict[str, LanguageModel] | None = None,
     progress: Progress | None = None,
+    story_progress: StoryProgress | None = None,
 ) -> dict[str, Any]:
     """Runs a study into a folder, or resumes it there.
 
@@ -57,6 +62,7 @@ async def run_study(
         limit: Only the first people or groups.
         models: Other models than the study's own, by `role_key`.
         progress: Told after every unit.
+        story_progress: Told after every story that is made before.
 
     Returns:
         What `run.json` says.
@@ -78,52 +84,65 @@ async def run_study(
             budget = make_budget(plan, chosen, journal)
             write_json(folder.run, run | {"status": "running"})
             journaled = {key: JournaledModel(model, journal, budget) for key, model in chosen.items()}
-            await _recorded(plan, journaled, journal, folder, run, limit, progress)
+            outcomes = Outcomes(folder, plan.study.asking.method)
+            watch = ServerWatch({key: m.model for key, m in journaled.items()})
+            job = _Job(plan, journaled, folder, limit, progress, story_progress, outcomes, watch)
+            await _recorded(job, journal, run)
         return run
 
 
-async def _recorded(
-    plan: Plan,
-    models: dict[str, JournaledModel],
-    journal: Journal,
-    folder: RunFolder,
-    run: dict[str, Any],
-    limit: int | None,
-    progress: Progress | None,
-) -> None:
-    """Runs the units, and completes `run` and its file by what came of it, however it ends."""
+@dataclass(frozen=True)
+class _Job:
+    """What the steps of one run share."""
+
+    plan: Plan
+    models: dict[str, JournaledModel]
+    folder: RunFolder
+    limit: int | None
+    progress: Progress | None
+    story_progress: StoryProgress | None
+    outcomes: Outcomes
+    watch: ServerWatch
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def _recorded(job: _Job, journal: Journal, run: dict[str, Any]) -> None:
+    """Carries a job out, and completes `run` and its file by what came of it, however it ends."""
     status, started = "failed", time.monotonic()
-    outcomes = Outcomes(folder, plan.study.asking.method)
-    watch = ServerWatch({key: m.model for key, m in models.items()})
     try:
-        async with watch:
-            stopped = await _run(plan, models, limit, outcomes, watch, progress)
+        async with job.watch:
+            stopped = await _run(job)
         status = "complete"
         if stopped is not None:
             status, run["stopped"] = "interrupted", stopped
     finally:
-        await _close(models)
-        run |= _closing(status, outcomes, journal, models, time.monotonic() - started)
-        run["notes"] += [outcomes.mass.warning] if outcomes.mass.warning else []
-        run["servers"] = watch.described()
+        await _close(job.models)
+        run |= _closing(status, job.outcomes, journal, job.models, time.monotonic() - started)
+        run["notes"] += [job.outcomes.mass.warning] if job.outcomes.mass.warning else []
+        run["servers"] = job.watch.described()
         with contextlib.suppress(OSError):  # on a full disk the error under way says more
-            write_json(folder.run, run)
+            write_json(job.folder.run, run)
 
 
-async def _run(
-    plan: Plan,
-    models: dict[str, JournaledModel],
-    limit: int | None,
-    outcomes: Outcomes,
-    watch: ServerWatch,
-    progress: Progress | None,
-) -> str | None:
-    """Runs the units; returns why it stopped before the end, or None."""
-    stop, passed, work = asyncio.Event(), [], make_work(plan, models)
+async def _run(job: _Job) -> str | None:
+    """Gives everybody a story, then runs the units; returns why it stopped before the end, or None."""
+    try:
+        with stopping_on_interrupt(job.stop):
+            plan = await with_stories(job.plan, job.models, job.folder, job.stop, job.story_progress)
+            return await _run_units(replace(job, plan=plan))
+    except PoolsStopped as error:
+        return str(error)
+    finally:
+        job.outcomes.close()
+
+
+async def _run_units(job: _Job) -> str | None:
+    plan, models = job.plan, job.models
+    passed, work = [], make_work(plan, models)
     personas = plan.study.consensus.group_size if plan.study.consensus else 1
     allowed = plan.study.engine.units_in_flight
     admission = Admission(most_units(allowed, [m.model for m in models.values()], personas))
-    if watch.counting:
+    if job.watch.counting:
         admission.begin()
 
     async def within_bounds(unit: Unit) -> Outcome | None:
@@ -131,25 +150,22 @@ async def _run(
             outcome = await work(unit)
         except BudgetError as error:
             passed.append(str(error))
-            stop.set()  # units under way meet the same, and calls under way are waited for
+            job.stop.set()  # units under way meet the same, and calls under way are waited for
             return None
-        await watch.first_look_after_an_answer()
-        admission.adjust(watch.cache_tokens, _mean_prompt(models), len(unit.seats))
+        await job.watch.first_look_after_an_answer()
+        admission.adjust(job.watch.cache_tokens, _mean_prompt(models), len(unit.seats))
         return outcome
 
     def emit(unit: Unit, outcome: Outcome) -> None:
-        outcomes.add(unit, outcome)
-        if progress:
-            progress(outcomes.units, outcomes.answers, outcomes.missing.total(), models)
+        job.outcomes.add(unit, outcome)
+        if job.progress:
+            job.progress(job.outcomes.units, job.outcomes.answers, job.outcomes.missing.total(), models)
 
-    try:
-        with _stopping_on_interrupt(stop), rare_collections():
-            await run_units(plan.units(limit), within_bounds, emit, places=admission.places, stop=stop)
-    finally:
-        outcomes.close()
+    with rare_collections():
+        await run_units(plan.units(job.limit), within_bounds, emit, places=admission.places, stop=job.stop)
     if passed:
         return f"budget: {passed[0]}"
-    return "Ctrl-C" if stop.is_set() else None
+    return "Ctrl-C" if job.stop.is_set() else None
 
 
 async def _close(models: Mapping[str, JournaledModel]) -> None:
@@ -166,7 +182,7 @@ def _mean_prompt(models: Mapping[str, JournaledModel]) -> float:
 
 
 @contextlib.contextmanager
-def _stopping_on_interrupt(stop: asyncio.Event) -> Iterator[None]:
+def stopping_on_interrupt(stop: asyncio.Event) -> Iterator[None]:
     """The first Ctrl-C lets units under way finish; a second one ends at once."""
     loop = asyncio.get_running_loop()
 

@@ -129,15 +129,18 @@ def identity_of_speakers(study: Study, population: Population) -> dict[str, Any]
     shared = {role_key(c.model or study.model) for c in study.conditions}
     personas = {persona: keys[name] for persona, name in bound.items() if shared != {keys[name]}}
     content: dict[str, Any] = {
-        "conditions": [
-            {"name": c.name, "style": c.style, "model": c.model and role_key(c.model)} for c in study.conditions
-        ],
+        "conditions": [_identity_of(c) for c in study.conditions],
         "model": role_key(study.model),
         "mediator": role_key(study.mediator or study.model),
     }
     # Only what is declared, so that a study without a judge or bindings stays the study it was.
     content |= {"judge": role_key(study.judge)} if study.judge else {}
     return content | ({"personas": personas} if personas else {})
+
+
+def _identity_of(c: ConditionConfig) -> dict[str, Any]:
+    content = {"name": c.name, "style": c.style, "model": c.model and role_key(c.model)}
+    return content | ({"backstories": c.backstories, "matching": c.matching} if c.backstories else {})
 
 
 def hashes_of_folders(study: Study, population: Population) -> dict[str, str]:

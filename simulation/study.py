@@ -195,6 +195,7 @@ class Study(_Strict):
         backstories: Pools of stories by name; conditions give people stories out of them.
         traits: What is looked for in the stories, and what people are matched to them by; a list of attributes of the
             population, or, where they are to be asked in other words or with other labels, a section each.
+        trait_draws: How often a persona is asked for a trait that its story does not state.
         conditions: Ways of putting the personas before the model, compared with each other.
         prompts: A folder of prompt texts that replace the package's.
     """
@@ -212,6 +213,7 @@ class Study(_Strict):
     humans: HumansConfig | None = None
     backstories: dict[str, PoolConfig] = {}
     traits: Traits = {}
+    trait_draws: int = Field(default=40, ge=1)
     conditions: Conditions = Field(default=[ConditionConfig(name="qa", style="qa")], min_length=1)
     asking: AskingConfig = AskingConfig()
     sampling: SamplingConfig = SamplingConfig()

@@ -8,9 +8,11 @@ from typing import Any
 
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
+from ..graphs.generative_agent import build_generative_agent
 from ..graphs.state import ConsensusState
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
+from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
 from .plan import Plan, Unit
@@ -70,16 +72,23 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
     survey = plan.study.survey
     assert survey is not None
     assert plan.instrument is not None
-    graph = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    plain: Any = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    thinking: Any = build_generative_agent(plan.instrument, shuffle_items=survey.shuffle_items).compile()
     codes = [q.code for q in plan.instrument.questions]
 
     async def work(unit: Unit) -> Outcome:
-        state = await graph.ainvoke({}, context=_context(plan, unit, cast))
-        answers = state["answers"]
-        persona = unit.seats["respondent"].id
-        own = {"persona": persona, "replicate": unit.replicate, "condition": unit.condition.name}
-        transcript = {**own, "answers": {code: row["answer"] for code, row in answers.items()}}
-        return Outcome([{**answers[code], **own} for code in codes], [], transcript)
+        persona = unit.seats["respondent"]
+        if unit.condition.backstories and not persona.story:
+            state = {"answers": {code: Answer(code, Missing("no_story")).as_row() for code in codes}}
+        else:
+            graph = thinking if unit.condition.style == "generative_agent" else plain
+            state = await graph.ainvoke({}, context=_context(plan, unit, cast))
+        own = {"persona": persona.id, "replicate": unit.replicate, "condition": unit.condition.name}
+        return Outcome(
+            records=[{**state["answers"][code], **own} for code in codes],
+            utterances=[{**row, **own} for row in state.get("utterances", {}).values()],
+            transcript={**own, "answers": {code: row["answer"] for code, row in state["answers"].items()}},
+        )
 
     return work
 

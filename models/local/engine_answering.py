@@ -18,6 +18,7 @@ from ..choosing import (
 )
 from ..errors import BadResponseError, ModelError, ModelSpecError, RequestRefusedError
 from ..protocol import LETTERS, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
+from ..schemas import parsed_schema
 from ..vllm.stepwise import Steps, add_up, lay_out
 from .engine_lease import Lease
 from .sampling import check_sampling
@@ -45,10 +46,10 @@ class EngineAnswerer:
         if request.method == "full_option":
             scores = await self._scores(lease, request, [f" {option}" for option in request.options])
             return from_log_likelihoods([s.log_likelihood for s in scores], total_usage(s.usage for s in scores))
-        forms = forced_forms(len(request.options)) if request.method == "structured" else None
+        forced = {"choice": forced_forms(len(request.options))} if request.method == "structured" else None
         ids = self._prompt(request)
-        drawn = await asyncio.gather(*(self._written(lease, ids, draw, forms) for draw in draws_of(request)))
-        count = from_forced if forms else from_draws
+        drawn = await asyncio.gather(*(self._written(lease, ids, draw, forced) for draw in draws_of(request)))
+        count = from_forced if forced else from_draws
         return count([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
 
     async def score(self, lease: Lease, request: ScoreRequest) -> Score:
@@ -57,7 +58,8 @@ class EngineAnswerer:
 
     async def generate(self, lease: Lease, request: Request) -> Generation:
         """A text."""
-        return await self._written(lease, self._prompt(request), request)
+        held_to = {"json": parsed_schema(request.schema)} if request.schema else None
+        return await self._written(lease, self._prompt(request), request, held_to)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -100,7 +102,7 @@ class EngineAnswerer:
         return scores
 
     async def _written(
-        self, lease: Lease, ids: list[int], request: Request, forms: list[str] | None = None
+        self, lease: Lease, ids: list[int], request: Request, forced: dict[str, Any] | None = None
     ) -> Generation:
         from vllm import SamplingParams
         from vllm.sampling_params import StructuredOutputsParams
@@ -114,7 +116,7 @@ class EngineAnswerer:
             max_tokens=how.max_tokens,
             stop=[stop for stop in how.stop if stop],
             seed=None if request.seed is None else request.seed % 2**63,
-            structured_outputs=StructuredOutputsParams(choice=forms) if forms else None,
+            structured_outputs=StructuredOutputsParams(**forced) if forced else None,
         )
         held = await lease.write(ids, params)
         return Generation(held.text, held.finish_reason, Usage(len(ids), len(held.token_ids)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..choosing import check_choose, draws_of, from_draws, from_log_likelihoods, total_usage
 from ..errors import ModelError, ModelSpecError
 from ..protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest
+from ..schemas import check_schema
 from .naming import adapter_name, base_name
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class HFModel:
 
     async def generate(self, request: Request) -> Generation:
         """A text; ends at an end token, before a stop string, or after `max_tokens`."""
+        check_schema(self.name, self.capabilities, request)
         return _one(await self._ask([_plain(request)]), Generation)
 
     async def choose(self, request: ChooseRequest) -> Choice:

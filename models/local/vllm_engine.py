@@ -64,7 +64,7 @@ class VLLMEngineModel:
             self._adapter = Adapter.of(adapter, adapter_shown)
             self._engine.declare(self._adapter)
         self.capabilities = Capabilities(
-            score=True, choose=("first_token", "full_option", "sampled", "structured"), chat=chat
+            score=True, choose=("first_token", "full_option", "sampled", "structured"), chat=chat, schema=True
         )
         self._tokens = path
         self._answerer: EngineAnswerer | None = None

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..choosing import check_choose
 from ..errors import ModelSpecError, UnsupportedError
 from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
+from ..schemas import check_schema
 from ..seeds import derive_seed
 from ..synthetic.graded import Vector
 from ..synthetic.presented import in_codebook_order
@@ -59,8 +60,9 @@ class MiniatureModel:
 
         Raises:
             ModelSpecError: The context lacks what the step needs.
-            UnsupportedError: The step is none of the four.
+            UnsupportedError: The step is none of the four, or a JSON schema is asked for.
         """
+        check_schema(self.name, self.capabilities, request)
         text = self._text(request.context, _seed(request))
         for stop in request.sampling.stop:
             text = text.partition(stop)[0] if stop else text

@@ -35,33 +35,26 @@ def short(text: str) -> str:
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
-@lru_cache(maxsize=1024)
-def attitude(
-    public: str,
-    dimensions: int,
-    attribute_share: float,
-    wording_sd: float,
-    persona: str,
-    traits: Traits,
-    backstory: str,
-    style: str,
-) -> Vector:
-    """A persona's attitudes: what it shares with others of its traits, what is its own, and the wording's shift."""
-    share = attribute_share if traits else 0.0
-    shared = trait_mean(public, dimensions, traits) if traits else (0.0,) * dimensions
-    own = normals(dimensions, public, "person", persona, backstory)
-    shift = normals(dimensions, public, "wording", persona, style) if wording_sd else (0.0,) * dimensions
-    return tuple(
-        math.sqrt(share) * s + math.sqrt(1 - share) * o + wording_sd * w
-        for s, o, w in zip(shared, own, shift, strict=True)
-    )
+def own(public: str, dimensions: int, persona: str, backstory: str) -> Vector:
+    """What is a person's own in its attitudes, beside what its traits say."""
+    return normals(dimensions, public, "person", persona, backstory)
+
+
+def wording(public: str, dimensions: int, persona: str, style: str) -> Vector:
+    """Which way a style of describing a persona shifts its attitudes."""
+    return normals(dimensions, public, "wording", persona, style)
+
+
+def misheard(public: str, dimensions: int, persona: str, style: str) -> Vector:
+    """What a model takes a persona for in place of what it was told of it, in this style."""
+    return normals(dimensions, public, "misheard", persona, style)
 
 
 @lru_cache(maxsize=4096)
-def trait_mean(public: str, dimensions: int, traits: Traits) -> Vector:
-    """Where the people of these traits stand: a direction for each trait, their sum over √n (unit variance)."""
+def trait_sum(public: str, dimensions: int, traits: Traits, weights: Vector) -> Vector:
+    """The sum of the directions in which the people of these traits stand, each a standard normal vector, weighted."""
     directions = [normals(dimensions, public, "trait", name, value) for name, value in traits]
-    return tuple(sum(d[k] for d in directions) / math.sqrt(len(traits)) for k in range(dimensions))
+    return tuple(sum(w * d[k] for w, d in zip(weights, directions, strict=True)) for k in range(dimensions))
 
 
 @lru_cache(maxsize=4096)

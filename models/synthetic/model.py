@@ -11,7 +11,7 @@ from typing import Any
 from ..choosing import check_choose
 from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
 from ..seeds import derive_seed
-from . import grammar, mediation, questioning
+from . import grammar, interviewing, life_steps, mediation, questioning
 from .graded import Vector
 from .presented import last_text, lettered_options, option_count
 from .public import SyntheticPublic
@@ -39,7 +39,7 @@ class SyntheticModel:
         ValueError: A parameter is out of range.
     """
 
-    capabilities = Capabilities(score=True, choose=("first_token", "full_option", "sampled"))
+    capabilities = Capabilities(score=True, choose=("first_token", "full_option", "sampled"), schema=True)
 
     def __init__(self, name: str = "default", public: SyntheticPublic | None = None, **options: Any) -> None:
         if public is not None and options:
@@ -83,6 +83,10 @@ class SyntheticModel:
             options: How many options there are.
             request: Gives the question's text where the context does not.
         """
+        if context.get("step") == "trait":
+            guessed = life_steps.trait_probabilities(self.public, context, options)
+            if guessed:
+                return guessed
         return self.public.probabilities(context, options, last_text(request) if request else "")
 
     async def generate(self, request: Request) -> Generation:
@@ -98,6 +102,10 @@ class SyntheticModel:
     def _text(self, request: Request, draw: random.Random) -> str:
         context = request.context
         step, proposition = context.get("step"), _proposition(request)
+        if step in life_steps.STEPS:
+            return life_steps.text(self.public, request, draw)
+        if step == "reason":
+            return self._reason(request)
         if step == "draft":
             heard = mediation.texts(context, "opinions")
             return grammar.statement(mediation.drafted(context, draw), proposition, draw, heard)
@@ -115,6 +123,14 @@ class SyntheticModel:
         if step == "critique":
             return grammar.critique(own, stance_of(str(context.get("statement") or "")), proposition, draw, voice)
         return grammar.opinion(_expressed(own, context), proposition, draw, voice)
+
+    def _reason(self, request: Request) -> str:
+        """Which of the options that the prompt or the context lists is the likeliest."""
+        options = life_steps.options_of(request)
+        if not options:
+            return interviewing.reason((), ())
+        item = {**request.context, "step": "item"}
+        return interviewing.reason(options, self.probabilities(item, len(options), request))
 
     def _battery(self, request: Request, draw: random.Random) -> str:
         """A line "1. (A)" for each item; an item that lists no options gets none."""

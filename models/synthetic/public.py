@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..errors import ModelSpecError
-from . import derivation
+from . import derivation, dials, telling
 from .graded import GradedItem, Vector, dot, even_thresholds, graded_probabilities, softmax, vector
+from .parties import Parties, answers, is_partisan, read_parties
 from .presented import in_codebook_order
 from .stance import stance_of, topic_key, topic_of
 
@@ -25,6 +27,15 @@ AT_ONE_MIND, PER_DISTANCE, RATING_REACH = 2.2, 3.2, 2.9
 POSITION_LOGITS = 6.0
 # How fast a stance saturates with the attitude; 1 standard deviation of attitude is a stance of 0.66.
 STANCE_STEEPNESS = 0.8
+_NUMBERS = (
+    *("attribute_share", "wording_sd", "missing_mass"),
+    *("flaw_rate", "critic_sensitivity", "imagination", "fidelity", "middle_pull"),
+)
+# What came after the first publics had got their marks.
+_LATER = (
+    *("shares", "flaw_rate", "critic_sensitivity", "story_facts", "positions", "residual_sd"),
+    *("imagination", "fidelity", "middle_pull", "subgroup_bias"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,24 @@ class SyntheticPublic:
         attitudes: Given attitudes by persona id, one number a dimension; they hold in every style but `none`.
         items: Given parameters of ordinal questions, by question code.
 
+        shares: Who tells stories: by trait, the share of each label; made to sum to 1.
+        flaw_rate: Probability that an answer in an interview has a flaw, in [0, 1].
+        critic_sensitivity: Probability that the critic sees a flaw, in [0, 1].
+        story_facts: How many things about its teller an answer of a story tells.
+        positions: Given effects of traits in place of the derived ones: by trait and label, one number a dimension.
+            What people share is the sum of their labels' positions; a label that is not given adds nothing.
+        residual_sd: With given positions, the standard deviation of what is a person's own, one for each dimension or
+            one for all; without them it is √(1 − attribute_share).
+        imagination: How much of what would be a person's own the model makes up for a persona of whom it knows the
+            attributes only, in [0, 1]: 1 is as varied as people, at 0 all personas of the same attributes are alike.
+        fidelity: How much of what is told of a person reaches its answers, in [0, 1]; see `dials.heard`.
+        middle_pull: Share of the end answers of a scale that goes to their inner neighbours, in [0, 1); see `dials.pulled`.
+        subgroup_bias: By trait and label, what the model wrongly adds to the attitude of people it knows to have that
+            label: one number a dimension, in the attitudes' standard deviations.
+        parties: How own side and other side are judged; see `parties.Parties`.
+
     Raises:
-        ValueError: A parameter is out of range, or given attitudes or items have another number of dimensions.
+        ValueError: A parameter is out of range, or given numbers have another number of dimensions.
     """
 
     name: str = "default"
@@ -53,41 +80,116 @@ class SyntheticPublic:
     missing_mass: float = 0.02
     attitudes: Mapping[str, Sequence[float]] = field(default_factory=dict)
     items: Mapping[str, GradedItem] = field(default_factory=dict)
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    flaw_rate: float = 0.15
+    critic_sensitivity: float = 0.95
+    story_facts: int = 3
+    positions: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    residual_sd: float | Sequence[float] = 1.0
+    imagination: float = 1.0
+    fidelity: float = 1.0
+    middle_pull: float = 0.0
+    subgroup_bias: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
+    parties: Parties = field(default_factory=Parties)
 
     def __post_init__(self) -> None:
-        if type(self.dimensions) is not int or self.dimensions < 1:
-            raise ValueError(f"dimensions must be a whole number from 1 up, got {self.dimensions!r}")
-        for name, highest in (("attribute_share", 1.0), ("wording_sd", 10.0), ("missing_mass", 1.0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:
-                raise ValueError(f"{name} must be a number from 0 to {highest:g}, got {value!r}")
+        for name, low in (("dimensions", 1), ("story_facts", 0)):
+            if type(value := getattr(self, name)) is not int or value < low:
+                raise ValueError(f"{name} must be a whole number from {low} up, got {value!r}")
+        for name in _NUMBERS:
+            value = dials.number(name, getattr(self, name), 0, 10 if name == "wording_sd" else 1, name == "middle_pull")
+            object.__setattr__(self, name, value)
         known = {p: vector(a, f"the attitudes of {p!r}") for p, a in (self.attitudes or {}).items()}
         items = dict(self.items or {})
         for what, values in (*known.items(), *((c, i.discrimination) for c, i in items.items())):
             if len(values) != self.dimensions:
                 raise ValueError(f"{what!r} has {len(values)} numbers for a public of {self.dimensions} dimensions")
-        object.__setattr__(self, "attitudes", known)
-        object.__setattr__(self, "items", items)
+        read = {
+            "attitudes": known,
+            "items": items,
+            "shares": dials.shares(self.shares),
+            "positions": dials.positions("positions", self.positions, self.dimensions),
+            "subgroup_bias": dials.positions("subgroup_bias", self.subgroup_bias, self.dimensions),
+            "residual_sd": dials.deviations(self.residual_sd, self.dimensions),
+            "parties": read_parties(self.parties),
+        }
+        for name, value in read.items():
+            object.__setattr__(self, name, value)
 
     @property
     def mark(self) -> str:
         """Eight hexadecimal digits that name the parameters, whatever order or number type they were given in."""
         numbers = [self.dimensions, *map(float, (self.attribute_share, self.wording_sd, self.missing_mass))]
         items = {code: [i.discrimination, i.thresholds] for code, i in self.items.items()}
-        told = json.dumps([self.name, numbers, self.attitudes, items], sort_keys=True, default=list)
-        return hashlib.blake2b(told.encode(), digest_size=4).hexdigest()
+        told: list[Any] = [self.name, numbers, self.attitudes, items]
+        # Only what differs, so that a public keeps its mark, and its journal, when there are new dials.
+        plain = SyntheticPublic(dimensions=self.dimensions)
+        changed = {name: getattr(self, name) for name in _LATER if getattr(self, name) != getattr(plain, name)}
+        if self.parties != plain.parties:
+            changed["parties"] = self.parties.numbers()
+        told += [changed] if changed else []
+        said = json.dumps(told, sort_keys=True, default=list)
+        return hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
 
     def attitude(
         self, persona: str, attributes: Mapping[str, str] | None = None, backstory: str = "", style: str = ""
     ) -> Vector:
-        """A persona's attitudes: standard normal over many personas; 0 where the style tells nothing of it."""
-        if style != "none" and persona in self.attitudes:
-            return tuple(self.attitudes[persona])
-        if style == "none" or not (attributes or backstory):
+        """A persona's attitudes, as the model takes them to be; 0 where the style tells nothing of it.
+
+        They are standard normal over many personas, or as `positions` and `residual_sd` say.
+        """
+        if style == "none" or not (attributes or backstory or persona in self.attitudes):
             return (0.0,) * self.dimensions
         traits = tuple(sorted((str(name), str(value)) for name, value in (attributes or {}).items()))
-        share, wording = self.attribute_share, self.wording_sd
-        return derivation.attitude(self.name, self.dimensions, share, wording, persona, traits, backstory, style)
+        return self._taken(persona, traits, backstory, style)
+
+    @cached_property
+    def _taken(self) -> Callable[[str, derivation.Traits, str, str], Vector]:
+        # A persona is asked many questions in a row.
+        return lru_cache(maxsize=1024)(self._take)
+
+    def _take(self, persona: str, traits: derivation.Traits, backstory: str, style: str) -> Vector:
+        told = telling.told(self, persona, dict(traits), backstory)
+        attitude, spread, shift = told.attitude, told.spread, self.wording_sd
+        if persona in self.attitudes:
+            attitude, spread, shift = tuple(self.attitudes[persona]), self.whole_spread, 0.0
+        if self.fidelity < 1:
+            error = derivation.misheard(self.name, self.dimensions, persona, style)
+            attitude = dials.heard(attitude, spread, self.fidelity, error)
+        if shift:
+            wording = derivation.wording(self.name, self.dimensions, persona, style)
+            attitude = tuple(a + shift * w for a, w in zip(attitude, wording, strict=True))
+        bias = telling.average(self.subgroup_bias, told.labels, self.dimensions)
+        return tuple(a + b for a, b in zip(attitude, bias, strict=True))
+
+    def teller_attitude(self, persona: str, traits: Mapping[str, str]) -> Vector:
+        """What the person who tells a story really thinks, of which its story tells a part."""
+        return self.people.attitude(persona, traits)
+
+    def label_position(self, trait: str, label: str) -> Vector:
+        """Where the people of a label stand, others of their traits being unknown (D,)."""
+        return telling.shared(self, {trait: (label,)}, max(len(self.shares), 1))
+
+    @cached_property
+    def known_labels(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """By trait, the labels that shares or positions name, by which stories are read."""
+        traits = sorted({*self.shares, *self.positions})
+        return tuple((t, tuple(dict.fromkeys((*self.shares.get(t, ()), *self.positions.get(t, ()))))) for t in traits)
+
+    @cached_property
+    def trait_variances(self) -> Mapping[str, Vector]:
+        """By trait, the variance of the given positions over those who tell stories (D,)."""
+        return telling.trait_variances(self)
+
+    @cached_property
+    def whole_spread(self) -> Vector:
+        """The standard deviation of the attitudes of people of whom everything is known (D,)."""
+        return telling.whole_spread(self)
+
+    @cached_property
+    def people(self) -> SyntheticPublic:
+        """As `as_people`."""
+        return as_people(self)
 
     def item(self, code: str, text: str, options: int) -> GradedItem:
         """A question's parameters, given by its code or derived from its text."""
@@ -140,31 +242,58 @@ class SyntheticPublic:
         return tuple(out)
 
     def _substantive(self, context: Mapping[str, Any], options: int, text: str) -> Vector:
-        attitude, step = self.attitude_of(context), context.get("step")
-        proposition = str(context.get("proposition") or "")
+        step, proposition = context.get("step"), str(context.get("proposition") or "")
+        asked = str(context.get("question_text") or text)
         if step == "rating" and isinstance(context.get("statement"), str):
             statement = context["statement"]
-            return self.rating(attitude, proposition or topic_of(statement), statement, options)
-        if step == "position" and proposition:
-            return self.position(attitude, proposition, options)
-        asked = str(context.get("question_text") or text)
-        if not context.get("ordinal", True):
-            return self.nominal(attitude, asked, options)
+            said = self.rating(self.attitude_of(context), proposition or topic_of(statement), statement, options)
+        elif step == "position" and proposition:
+            said = self.position(self.attitude_of(context), proposition, options)
+        elif not context.get("ordinal", True):
+            return self.nominal(self.attitude_of(context), asked, options)
+        else:
+            said = self._ordinal(context, asked, options)
+        return dials.pulled(said, self.middle_pull)
+
+    def _ordinal(self, context: Mapping[str, Any], asked: str, options: int) -> Vector:
         code = str(context.get("question") or "")
+        if code not in self.items and is_partisan(context):
+            return answers(self.parties, self.name, context, self.party_of(context), options, self.fidelity)
         item = self.item(code, asked, options)
         if len(item.thresholds) != options - 1:
             raise ModelSpecError(
                 f"the synthetic public's item {code!r} has {len(item.thresholds)} thresholds; a question of {options} "
                 f"answers (those that count as no answer left out) needs {options - 1}"
             )
-        return self.graded(attitude, item)
+        return self.graded(self.attitude_of(context), item)
 
     def attitude_of(self, context: Mapping[str, Any]) -> Vector:
         """The attitudes of the persona that a request's context describes."""
-        attributes = context.get("attributes")
-        return self.attitude(
-            str(context.get("persona") or ""),
-            attributes if isinstance(attributes, Mapping) else None,
-            str(context.get("backstory") or ""),
-            str(context.get("style") or ""),
-        )
+        style = str(context.get("style") or "")
+        return self.attitude(str(context.get("persona") or ""), _attributes(context), _backstory(context), style)
+
+    def party_of(self, context: Mapping[str, Any]) -> str:
+        """The party of the persona, as its attributes or else its story say; "" where neither does."""
+        if context.get("style") == "none":
+            return ""
+        told = telling.told(self, "", _attributes(context), _backstory(context))
+        return told.labels.get("party", ("",))[0]
+
+
+def as_people(public: SyntheticPublic) -> SyntheticPublic:
+    """The people whom a public stands for: all that is told of them reaches their answers, and no dial is turned.
+
+    Ask them by all their attributes (style `qa`, say): that makes human-like data of known truth.
+    """
+    return replace(
+        public, imagination=1.0, wording_sd=0.0, fidelity=1.0, middle_pull=0.0, subgroup_bias={}, parties=Parties()
+    )
+
+
+def _attributes(context: Mapping[str, Any]) -> Mapping[str, str]:
+    held = context.get("attributes")
+    return held if isinstance(held, Mapping) else {}
+
+
+def _backstory(context: Mapping[str, Any]) -> str:
+    return str(context.get("backstory") or "")

@@ -2,7 +2,7 @@
 
 - The log-probability of every token asked for by its id: `first_token` counts all the tokens of the option letters, not only
   those among the likeliest 20.
-- Answers forced to be an option's letter (`structured`).
+- Answers forced to be an option's letter (`structured`), and texts held to a JSON schema.
 - LoRA adapters loaded and unloaded while it serves, and `/metrics`.
 - Log-likelihoods of given texts (`score`, `full_option`) that use the prefix cache (see `stepwise`).
 
@@ -22,6 +22,7 @@ from ..errors import ModelError, RequestRefusedError, UnknownModelError
 from ..openai import FIRST_TOKEN, OpenAIModel
 from ..openai_answers import Answer, chat_generation, choices_of, text_generation, top_tokens, usage_of
 from ..protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Score, Usage
+from ..schemas import parsed_schema
 from ..together import or_raise
 from .adapters import ServedAdapter
 from .letters import letter_tokens, token_ids
@@ -66,7 +67,10 @@ class VLLMModel(OpenAIModel):
             self._model = self._adapter.served_name
         by_text = () if self._chat else ("full_option",)
         self.capabilities = Capabilities(
-            score=not self._chat, choose=("first_token", *by_text, "sampled", "structured"), chat=self._chat
+            score=not self._chat,
+            choose=("first_token", *by_text, "sampled", "structured"),
+            chat=self._chat,
+            schema=self.capabilities.schema,
         )
         self._letters: dict[int, dict[int, str]] = {}  # by number of options: token id -> letter
         self._letter: dict[int, str] = {}  # all of these together
@@ -184,6 +188,9 @@ class VLLMModel(OpenAIModel):
         forced = {"structured_outputs": {"choice": forced_forms(len(request.options))}}
         drawn = await asyncio.gather(*(self._forced(draw, forced) for draw in draws_of(request)))
         return from_forced([g.text for g in drawn], request.options, total_usage(g.usage for g in drawn))
+
+    def _held_to(self, schema: str) -> dict[str, Any]:
+        return {"structured_outputs": {"json": parsed_schema(schema)}}
 
     async def _forced(self, request: Request, forced: dict[str, Any]) -> Generation:
         answer = await self._post(self._path, self._payload(request, DRAWN) | forced)

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 
+from ...models.schemas import object_schema
 from ..answers import Missing
 from .criteria import Criterion
 
-_EXAMPLE = {"evidence": "...", "answer": "no"}
+_EXAMPLE = {"evidence": "...", "answer": "yes or no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +99,12 @@ def _first_object(text: str) -> dict[str, Any]:
 
 
 def verdict_schema(criteria: Sequence[Criterion]) -> str:
-    """The JSON schema of a verdict as canonical JSON, for servers that can hold an answer to one."""
-    said = _object({"evidence": {"type": "string"}, "answer": {"type": "string", "enum": ["yes", "no"]}})
-    return json.dumps(_object({c.name: said for c in criteria}), separators=(",", ":"))
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    # The order of the properties is kept: the evidence is to be written before the answer.
-    required = list(properties)
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    """The JSON schema of a verdict, for models that can be held to one; the evidence is written before the answer."""
+    said: dict[str, dict[str, Any]] = {
+        "evidence": {"type": "string"},
+        "answer": {"type": "string", "enum": ["yes", "no"]},
+    }
+    return object_schema({c.name: json.loads(object_schema(said)) for c in criteria})
 
 
 def verdict_form(criteria: Sequence[Criterion]) -> str:

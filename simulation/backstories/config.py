@@ -95,10 +95,12 @@ class TraitConfig(_Strict):
     Args:
         labels: What it can be, in order.
         question: How the persona is asked for it; made from the name when empty.
+        ordinal: Whether the labels are in order, such as age bands: they are presented forward or reversed, others shuffled.
     """
 
     labels: list[str] = Field(min_length=2, max_length=24)
     question: str = ""
+    ordinal: bool = False
 
     @model_validator(mode="after")
     def _no_label_twice(self) -> TraitConfig:

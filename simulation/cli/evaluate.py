@@ -101,7 +101,7 @@ def partisan(
         seed=seed,
     )
     write_json(json, measured)
-    write_page(page, measured, notes, name=str(responses))
+    write_page(page, measured, notes, name=responses.name + (f", {condition}" if condition else ""))
     for line in (*(f"note: {note}" for note in notes), *spoken_lines(measured)):
         typer.echo(line)
     typer.echo(f"measures: {json}; page: {page}")

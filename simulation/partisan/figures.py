@@ -30,14 +30,16 @@ def gap_figure(rows: Sequence[Row], parties: Mapping[str, str], unit: str, known
         known: The published values: people's as a dashed line, models' as a row of grey dots.
     """
     with plt.rc_context(_STYLE):
-        height = 0.3 * (len(rows) + bool(known)) + 1.0
+        height = 0.3 * (len(rows) + bool(known)) + 1.1
         figure, grid = plt.subplots(
             2, len(parties), figsize=(8.2, 2 * height), sharey=True, squeeze=False, layout="constrained"
         )
-        for line, (key, said) in zip(grid, (("value", f"gap ({unit})"), ("cohens_d", "Cohen's d (no unit)")), strict=True):
+        for line, (key, said) in zip(
+            grid, (("value", f"gap ({unit})"), ("cohens_d", "Cohen's d (no unit)")), strict=True
+        ):
             for axes, (party, label) in zip(line, parties.items(), strict=True):
                 _panel(axes, rows, party, key, known)
-                axes.set_xlabel(textwrap.fill(f"{label} judged: {said}", 60))
+                axes.set_xlabel(textwrap.fill(f"{label} judged: {said}", 38))
             line[0].set_ylabel("whose answers")
         names = [f"{row['name']} (n = {row['measured']['n']:,})" for row in rows]
         names += [f"published models ({len(known.rows)} rows)"] if known else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from ...evaluators.partisan import evaluate_partisan
 from ...evaluators.responses import Responses
 from ..codebook import Codebook
 from ..errors import InputError
-from .reading import Columns, read_answers, read_instrument, read_parties
+from .reading import Columns, open_answers, read_answers, read_instrument, read_parties
 
 
 def compare_partisans(
@@ -44,9 +46,12 @@ def compare_partisans(
         InputError: A file, a column or a code is wrong.
     """
     book, _ = read_instrument(instrument)
-    weights, notes = _weights(weight, responses, humans, condition)
-    simulated = read_answers(responses, book, Columns(party, weights[0]), condition, "simulated")
-    people = read_answers(humans, book, Columns(party, weights[1]), None, "human") if humans else None
+    table, human_table = open_answers(responses, condition), open_answers(humans) if humans else None
+    weights, notes = _weights(weight, {str(responses): table} | ({str(humans): human_table} if humans else {}))
+    simulated = read_answers(table, book, Columns(party, weights[0]), str(responses), "simulated")
+    people = None
+    if human_table is not None:
+        people = read_answers(human_table, book, Columns(party, weights[-1]), str(humans), "human")
     notes += [*simulated.notes, *(people.notes if people else ())]
     found = measure_partisan(
         simulated.responses, book, people.responses if people else None, bootstrap=bootstrap, seed=seed
@@ -58,30 +63,19 @@ def compare_partisans(
     return found | {"weight": weight}, notes
 
 
-def _weights(
-    weight: str | None, responses: Path, humans: Path | None, condition: str | None
-) -> tuple[tuple[str | None, str | None], list[str]]:
-    """The weight column of either side, and a note where one of them has none."""
-    if weight is None or humans is None:
-        return (weight, None), []
-    have = [weight in columns_of(source, condition) for source in (responses, humans)]
+def _weights(weight: str | None, tables: Mapping[str, Any]) -> tuple[list[str | None], list[str]]:
+    """The weight column of each table, None where it has none, and a note on those."""
+    if weight is None:
+        return [None] * len(tables), []
+    have = [weight in table.columns for table in tables.values()]
     if not any(have):
-        raise InputError(f"--weight {weight}: neither {responses} nor {humans} has such a column")
+        raise InputError(f"--weight {weight}: no such column in {' or '.join(tables)}")
     notes = [
-        f"{source}: no column {weight!r}; every row counts once"
-        for source, there in zip((responses, humans), have, strict=True)
+        f"{name}: no column {weight!r}; every row counts once"
+        for name, there in zip(tables, have, strict=True)
         if not there
     ]
-    return (weight if have[0] else None, weight if have[1] else None), notes
-
-
-def columns_of(source: Path, condition: str | None) -> list[str]:
-    """The columns of a table or a run folder."""
-    from ..export import wide_table
-    from ..tables import read_table
-
-    table = wide_table(source, condition) if source.is_dir() else read_table(source)
-    return [str(c) for c in table.columns]
+    return [weight if there else None for there in have], notes
 
 
 def measure_partisan(
@@ -122,13 +116,14 @@ def measure_partisan(
         )
     except KeyError as error:
         raise InputError(f"{book.path}: {book.gap} needs the item {error}, which was not asked") from error
-    labels, counts = np.unique(responses.attributes[book.parties.attribute][sides[0][0] < 0], return_counts=True)
+    neither = sides[0][0] < 0
+    others = zip(responses.attributes[book.parties.attribute][neither], responses.respondents[neither], strict=True)
     return found | {
         "instrument": book.title,
         "parties": {key: side.plural for key, side in zip((first, second), book.parties.sides, strict=True)},
         "items": [item.code for item in responses.items],
         "read_as": {label: read for _, read_as in sides for label, read in read_as.items()},
-        "left_out_labels": dict(zip(labels.tolist(), counts.tolist(), strict=True)),
+        "left_out_labels": dict(Counter(str(label) for label, _ in sorted(set(others)))),
     }
 
 

@@ -55,12 +55,16 @@ def write_page(path: Path, measured: Measured, notes: Sequence[str], name: str) 
     css = (_HERE.parent / "report" / "page.css").read_text(encoding="utf-8")
     people = ", ".join(f"{n:,} {measured['parties'][party]}" for party, n in measured["respondents"].items())
     counted = f"rows weighted by {measured['weight']}" if measured.get("weight") else "every row counts once"
-    page = _environment().get_template("page.html").render(
-        css=css,
-        title=measured["instrument"],
-        facts=f"{name}: {people}; {measured['left_out']:,} of neither party left out; {counted}.",
-        fragment=partisan_fragment({name: measured}),
-        notes=notes,
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            css=css,
+            title=measured["instrument"],
+            facts=f"{name}: {people}; {measured['left_out']:,} of neither party left out; {counted}.",
+            fragment=partisan_fragment({name: measured}),
+            notes=notes,
+        )
     )
     write_text(path, page)
 
@@ -79,19 +83,24 @@ def partisan_fragment(measured: Mapping[str, Measured]) -> str:
     first = next(iter(measured.values()))
     known = published(first["gap"]) if tuple(first["parties"]) == PARTIES else None
     people = next((m["humans"] for m in measured.values() if "humans" in m), None)
-    rows = [{"name": name, "kind": "simulated", "measured": m} for name, m in measured.items()]
+    rows: list[dict[str, Any]] = [{"name": name, "kind": "simulated", "measured": m} for name, m in measured.items()]
     rows += [{"name": "humans", "kind": "human", "measured": people}] if people else []
     parties = first["parties"]
-    return _environment().get_template("fragment.html").render(
-        gap=TITLES[first["gap"]],
-        meaning=MEANINGS[first["gap"]],
-        parties=parties,
-        figure=gap_figure(rows, parties, UNITS[first["gap"]], known),
-        rows=[_row(row["name"], row["kind"], row["measured"], parties) for row in rows],
-        known=known and _known(known),
-        within="within_rater" in first,
-        verdicts=[sentence for name, m in measured.items() for sentence in verdicts(name, m)],
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template("fragment.html")
+        .render(
+            gap=TITLES[first["gap"]],
+            meaning=MEANINGS[first["gap"]],
+            parties=parties,
+            unit=UNITS[first["gap"]],
+            figure=gap_figure(rows, parties, UNITS[first["gap"]], known),
+            rows=[_row(row["name"], row["kind"], row["measured"], parties) for row in rows],
+            known=known and _known(known),
+            within="within_rater" in first,
+            verdicts=[sentence for name, m in measured.items() for sentence in verdicts(name, m)],
+        )
+    )
 
 
 def spoken_lines(measured: Measured) -> list[str]:
@@ -126,9 +135,6 @@ def _row(name: str, kind: str, m: Measured, parties: Mapping[str, str]) -> dict[
     effects = [
         {"value": m[p]["cohens_d"], "ci": m[p]["cohens_d_ci"], "reason": m[p].get("cohens_d_reason")} for p in parties
     ]
-    spreads = {
-        about: [with_interval(m["scores"][p][about]["sd"]) for p in parties] for about in ("outward", "inward")
-    }
     return {
         "name": name,
         "kind": "bound" if kind == "human" else "condition",
@@ -139,7 +145,6 @@ def _row(name: str, kind: str, m: Measured, parties: Mapping[str, str]) -> dict[
         "within": cells(m.get("within_rater")),
         "extremes": cells(m["extremes"]),
         "variance_ratio": cells(m.get("variance_ratio")),
-        **spreads,
         "members": ", ".join(f"{m['respondents'][p]:,}" for p in parties),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evaluators.partisan import Gap
-from ...evaluators.responses import Responses
 from ...personas.parties import Parties
 from ..codebook import AttributeColumns, Codebook, ItemColumn, load_codebook
 from ..errors import InputError
@@ -53,38 +52,45 @@ def read_instrument(name_or_path: str | Path) -> tuple[Codebook, Gap]:
     return book, book.gap
 
 
-def read_answers(source: Path, book: Codebook, columns: Columns, condition: str | None, name: str) -> Table:
-    """The answers of a table or a run folder, with everybody's party among the attributes.
+def open_answers(source: Path, condition: str | None = None) -> pd.DataFrame:
+    """A table, or a run folder's answers as one, all cells text.
+
+    Raises:
+        InputError: It is neither, or holds no row.
+    """
+    run = source.is_dir()
+    table = wide_table(source, condition).astype("string").fillna("") if run else read_table(source)
+    if not len(table):
+        raise InputError(f"{source}: no row besides the header")
+    return table
+
+
+def read_answers(table: pd.DataFrame, book: Codebook, columns: Columns, source: str, whose: str) -> Table:
+    """A table's answers, with everybody's party among the attributes.
 
     Args:
-        source: A table, or a run folder.
+        table: As `open_answers` gives it.
         book: The instrument.
         columns: Where party and weight stand.
-        condition: Which condition of a run folder.
-        name: Whose answers they are, for names of respondents that have none: `simulated` or `human`.
+        source: How errors call the table.
+        whose: `simulated` or `human`; part of the names of respondents that have none.
 
     Raises:
         InputError: A column or a code is wrong; the message names it and what would be right.
     """
-    if source.is_dir():
-        table = wide_table(source, condition).astype("string").fillna("")
-    else:
-        table = read_table(source)
-    if not len(table):
-        raise InputError(f"{source}: no row besides the header")
     notes: list[str] = []
-    table, there = _coded(table, book, str(source), notes)
-    _check_needed(there, book, str(source))
+    table, there = _coded(table, book, source, notes)
+    _check_needed(there, book, source)
     kept = replace(book, items={code: book.items[code] for code in there}, respondent=_respondent(table, book))
     if columns.weight is not None and columns.weight not in table.columns:
         raise InputError(f"{source}: no column {columns.weight!r} for the weight (columns: {_listed(table.columns)})")
-    read = simulated_responses(table, kept, weight=columns.weight, name=str(source))
+    read = simulated_responses(table, kept, weight=columns.weight, name=source)
     responses = read.responses
     if kept.respondent is None:  # so that a simulated row is not taken for the human in the same row
-        named = np.array([f"{name} row {k}" for k in range(1, len(table) + 1)], dtype=np.str_)
+        named = np.array([f"{whose} row {k}" for k in range(1, len(table) + 1)], dtype=np.str_)
         responses = replace(responses, respondents=named)
     assert book.parties is not None
-    attributes = {book.parties.attribute: _party_labels(table, book, columns.party, str(source))}
+    attributes = {book.parties.attribute: _party_labels(table, book, columns.party, source)}
     return Table(replace(responses, attributes=attributes), (*notes, *read.notes))
 
 
@@ -122,9 +128,10 @@ def _label(cell: str, attribute: AttributeColumns | None) -> str:
     return "" if {cell, plain(cell)} & missing else attribute.labels.get(cell, attribute.labels.get(plain(cell), cell))
 
 
-def _listed(columns: Sequence[str], most: int = 30) -> str:
-    more = f" and {len(columns) - most} more" if len(columns) > most else ""
-    return ", ".join(map(str, list(columns)[:most])) + more
+def _listed(columns: Iterable[str], most: int = 30) -> str:
+    names = [str(c) for c in columns]
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _check_needed(there: Sequence[str], book: Codebook, name: str) -> None:
@@ -139,9 +146,7 @@ def _check_needed(there: Sequence[str], book: Codebook, name: str) -> None:
         )
 
 
-def _coded(
-    table: pd.DataFrame, book: Codebook, name: str, notes: list[str]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _coded(table: pd.DataFrame, book: Codebook, name: str, notes: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The table with codes in the place of options' texts, and the items that somebody answered."""
     table = table.copy()
     there = []

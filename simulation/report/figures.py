@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib
@@ -180,3 +181,8 @@ def as_svg(figure: Figure) -> str:
     plt.close(figure)
     text = out.getvalue()
     return text[text.index("<svg") :]
+
+
+def styled() -> AbstractContextManager[None]:
+    """The look that all figures share, while one is drawn."""
+    return plt.rc_context(STYLE)

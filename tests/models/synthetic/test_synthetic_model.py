@@ -159,10 +159,12 @@ HOSTILE = [
 ]
 
 
+DELIBERATION = ["opinion", "draft", "critique", "revision", "proposition", "battery"]
+LIVES = ["story", "critic", "trait_stated", "trait", "reflect", "interpret", "reason"]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
-@pytest.mark.parametrize(
-    "step", ["opinion", "draft", "critique", "revision", "proposition", "battery", "text", "odd", None]
-)
+@pytest.mark.parametrize("step", [*DELIBERATION, *LIVES, "text", "odd", None])
 async def test_hostile_words_break_nothing(step, hostile):
     context = {
         "step": step,
@@ -177,6 +179,15 @@ async def test_hostile_words_break_nothing(step, hostile):
         "weights": {"a": -1.0},
         "items": [hostile, {}, {"option_codes": ()}],
         "position": hostile,
+        "told": [hostile, {"answer": hostile}],
+        "story_question": hostile,
+        "answer": hostile,
+        "story": hostile,
+        "trait": hostile,
+        "labels": [hostile],
+        "criteria": hostile,
+        "question": hostile,
+        "option_codes": (hostile, "b"),
     }
     said = await SyntheticModel().generate(request(hostile, **context))
     assert said.text

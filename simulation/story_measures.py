@@ -1,0 +1,51 @@
+"""What a survey's run says of its stories: the pools, the matchings, and what more, longer or checked stories bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .folder import RunFolder, read_json
+from .plan import Plan
+from .study import ConditionConfig
+
+
+def measure_stories(folder: RunFolder, plan: Plan) -> dict[str, Any]:
+    """The keys `pools`, `matching` and `ablations` of `metrics.json`; none where no story is told.
+
+    Raises:
+        InputError: A file of the pools is gone.
+    """
+    if not plan.pools:
+        return {}
+    pools = {name: _pool(read_json(folder.backstories / name / "summary.json")) for name in plan.pools}
+    titles = plan.study.evaluation.ablations.items()
+    return {
+        "pools": pools,
+        "matching": read_json(folder.matching_summary),
+        "ablations": {title: [_step(plan, name, pools[name]) for name in names] for title, names in titles},
+    }
+
+
+def _pool(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """A pool in a few numbers; its own page has the rest."""
+    measures = summary["measures"]
+    return {"n": summary["stories"], "dropped": summary["dropped"], **measures}
+
+
+def _step(plan: Plan, name: str, pool: Mapping[str, Any]) -> dict[str, Any]:
+    """One step of an ablation: what the pool is like, and the conditions that told its stories."""
+    told = {_series(c): c.name for c in plan.study.conditions if c.backstories == name}
+    return {
+        "backstories": name,
+        "stories": pool["n"],
+        "words": pool["words"]["value"],
+        "rejected": (pool.get("rejected") or {}).get("value"),
+        "conditions": told,
+    }
+
+
+def _series(c: ConditionConfig) -> str:
+    """What a condition has in common with those of other pools."""
+    model = c.model.kind_and_name if c.model else ""
+    return ", ".join(part for part in (c.style, c.matching or "", model) if part)
