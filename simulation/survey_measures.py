@@ -97,11 +97,9 @@ def _resamples(plan: Plan) -> dict[str, Any]:
 
 def _row(study: Study, condition: ConditionConfig) -> dict[str, str]:
     """What a condition is, for tables: which model, what it is told of a person, and who is given which story."""
-    model = condition.model or study.model
-    named = [name for name, known in study.models.items() if known == model]
     return {
         "condition": condition.name,
-        "model": named[0] if named else role_key(model),
+        "model": model_name(study, condition),
         "conditioning": condition.conditioning,
         "matching": condition.matching or "n/a",
         "backstories": condition.backstories,
@@ -127,6 +125,13 @@ def _retests(plan: Plan, human: Responses, answers: Mapping[str, Responses]) -> 
         return {}
     wave = second and second.select([item.code for item in human.items])
     return {"retest": {n: retest(a, human, human_retest=wave, **_resamples(plan)) for n, a in answers.items()}}
+
+
+def model_name(study: Study, condition: ConditionConfig) -> str:
+    """What the study calls the model that answers in a condition."""
+    model = condition.model or study.model
+    named = [name for name, known in study.models.items() if known == model]
+    return named[0] if named else role_key(model)
 
 
 def _comparisons(
