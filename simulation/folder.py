@@ -13,7 +13,7 @@ import orjson
 
 from .errors import InputError
 
-_RECORDS = ("run.json", "training.json")
+_RECORDS = ("run.json", "training.json", "personas.json")
 
 
 class RunFolder:

@@ -17,7 +17,7 @@ from .study import Study
 from .yaml_text import load_yaml, nearest_name
 
 # By kind of study, the command that carries it out.
-COMMANDS = {"survey": "run", "consensus": "run", "representatives": "train"}
+COMMANDS = {"survey": "run", "consensus": "run", "representatives": "train", "backstories": "personas generate"}
 DATA_VARIABLE = "MINIPUBLIC_DATA"
 Lines = Mapping[tuple[str, ...], int]
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -36,7 +36,7 @@ def load_study(path: Path, overrides: Sequence[str] = (), model: str | None = No
     """
     data, lines = read_study(path, overrides, "run")
     if model:
-        data["model"] = _replaced(data, model)
+        data["model"] = replaced_model(data, model)
     return validated(path, data, lines, Study)
 
 
@@ -78,7 +78,7 @@ def validated(path: Path, data: dict[str, Any], lines: Lines, schema: type[Schem
         raise InputError(_explain(path, error, data, lines, schema)) from error
 
 
-def _replaced(data: dict[str, Any], model: str) -> Any:
+def replaced_model(data: dict[str, Any], model: str) -> Any:
     """The participants' model with another spec, or another one by name."""
     held, named = data.get("model"), data.get("models")
     if isinstance(held, str) and isinstance(named, dict):
@@ -145,7 +145,7 @@ def _section(place: tuple[str, ...], schema: type[BaseModel]) -> set[str]:
         field = model.model_fields.get(part)
         of_names = field is not None and get_origin(field.annotation) is dict
         model = next(iter(_models_in(field.annotation)), None) if field else None
-    return set(model.model_fields) if model else set()
+    return {field.alias or name for name, field in model.model_fields.items()} if model else set()
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

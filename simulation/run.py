@@ -127,7 +127,7 @@ async def _recorded(job: _Job, journal: Journal, run: dict[str, Any]) -> None:
 async def _run(job: _Job) -> str | None:
     """Gives everybody a story, then runs the units; returns why it stopped before the end, or None."""
     try:
-        with _stopping_on_interrupt(job.stop):
+        with stopping_on_interrupt(job.stop):
             plan = await with_stories(job.plan, job.models, job.folder, job.stop, job.story_progress)
             return await _run_units(replace(job, plan=plan))
     except PoolsStopped as error:
@@ -182,7 +182,7 @@ def _mean_prompt(models: Mapping[str, JournaledModel]) -> float:
 
 
 @contextlib.contextmanager
-def _stopping_on_interrupt(stop: asyncio.Event) -> Iterator[None]:
+def stopping_on_interrupt(stop: asyncio.Event) -> Iterator[None]:
     """The first Ctrl-C lets units under way finish; a second one ends at once."""
     loop = asyncio.get_running_loop()
 

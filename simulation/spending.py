@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from ..models.budget import Budget, Price, Spent
 from ..models.journal import Journal
 from ..models.protocol import LanguageModel
 from ..models.weights import by_content
 from .errors import InputError
-from .plan import Plan
+from .named_models import ModelConfig
+from .sections import BudgetConfig, PriceConfig
 from .speakers import role_key
-from .study import PriceConfig
 
 
-def make_budget(plan: Plan, models: Mapping[str, LanguageModel], journal: Journal) -> Budget | None:
+class BoundedStudy(Protocol):
+    """What a study says of its bounds, and by which names of models."""
+
+    @property
+    def budget(self) -> BudgetConfig:
+        """The bounds and the prices."""
+
+    @property
+    def models(self) -> Mapping[str, ModelConfig]:
+        """The models that have a name."""
+
+
+class Bounded(Protocol):
+    """A plan that may only use so much."""
+
+    @property
+    def study(self) -> BoundedStudy:
+        """Its study."""
+
+    def model_configs(self) -> Mapping[str, ModelConfig]:
+        """Every model that is asked, by `role_key`."""
+
+
+def make_budget(plan: Bounded, models: Mapping[str, LanguageModel], journal: Journal) -> Budget | None:
     """The study's budget, less what the journal says was used; None where nothing is bounded.
 
     Args:
@@ -51,7 +75,7 @@ def make_budget(plan: Plan, models: Mapping[str, LanguageModel], journal: Journa
     )
 
 
-def known_prices(plan: Plan) -> dict[str, Price]:
+def known_prices(plan: Bounded) -> dict[str, Price]:
     """What a million tokens cost, by `role_key`, for the models that have a price."""
     given = plan.study.budget.prices
     names = {role_key(config): name for name, config in plan.study.models.items()}

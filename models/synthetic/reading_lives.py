@@ -68,42 +68,6 @@ def spelt(fact: Fact, known: Mapping[str, Sequence[str]]) -> tuple[str, str]:
     return (name, label) if name is not None and label is not None else ("", "")
 
 
-def label_probabilities(trait: str, labels: Sequence[str], life: Life, shares: Shares, position: Position) -> Vector:
-    """Which label the teller of a life has, as far as its story lets one tell.
-
-    Stated: 0.97 on that label and the rest on the others alike. Not stated: the label's share among those who tell
-    stories, times exp(−d² / 2), where d is the distance from the attitudes that are told to where the label's people
-    stand, over the dimensions that are told.
-
-    Args:
-        trait: The trait's name.
-        labels: Its labels, at least one.
-        life: The story as read.
-        shares: By trait, the share of each label; equal shares for a trait that is not there.
-        position: Where the people of a label stand.
-
-    Returns:
-        One probability for each label, summing to 1.
-    """
-    told = life.traits.get(trait)
-    if told in labels:
-        rest = (1 - FAITHFUL) / max(len(labels) - 1, 1)
-        return tuple([FAITHFUL if label == told else rest for label in labels]) if len(labels) > 1 else (1.0,)
-    known = shares.get(trait, {})
-    prior = [max(known.get(label, 0.0), 0.0) for label in labels]
-    if not sum(prior) > 0:
-        prior = [1.0] * len(labels)
-    weights = [
-        p * math.exp(-_squared(life.attitudes, position(label)) / 2) for p, label in zip(prior, labels, strict=True)
-    ]
-    total = sum(weights)
-    return tuple([weight / total for weight in weights]) if total > 0 else tuple([p / sum(prior) for p in prior])
-
-
-def _squared(told: Sequence[float | None], position: Vector) -> float:
-    return sum((a - b) ** 2 for a, b in zip(told, position, strict=False) if a is not None)
-
-
 def _same(said: str, known: Sequence[str] | Mapping[str, Sequence[str]]) -> str | None:
     if said in known:
         return said

@@ -100,7 +100,10 @@ def _first_object(text: str) -> dict[str, Any]:
 
 def verdict_schema(criteria: Sequence[Criterion]) -> str:
     """The JSON schema of a verdict, for models that can be held to one; the evidence is written before the answer."""
-    said = {"evidence": {"type": "string"}, "answer": {"type": "string", "enum": ["yes", "no"]}}
+    said: dict[str, dict[str, Any]] = {
+        "evidence": {"type": "string"},
+        "answer": {"type": "string", "enum": ["yes", "no"]},
+    }
     return object_schema({c.name: json.loads(object_schema(said)) for c in criteria})
 
 

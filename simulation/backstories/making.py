@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import orjson
 import pandas as pd
 
+from ...models.embedding import EmbeddingModel
 from ...models.errors import BudgetError
 from ...models.limiter import AdaptiveLimit
 from ...models.protocol import LanguageModel
@@ -21,7 +22,7 @@ from ..engine import rare_collections, run_units
 from ..errors import InputError
 from ..folder import differences, read_json, write_json
 from .plan import PoolPlan
-from .tables import PoolFolder, PoolTables
+from .tables import DUPLICATE, PoolFolder, PoolTables
 from .work import Rows, Settings, StoryOutcome, StoryUnit, story_work
 
 
@@ -48,6 +49,8 @@ class Making:
         limit: Only the first stories of every pool.
         stop: When set, no new story is begun.
         progress: Told after every story.
+        duplicate: From which share of common word 5-grams on two stories are near-duplicates.
+        embedder: Measures how far the stories lie apart, if anybody.
     """
 
     models: Mapping[str, LanguageModel]
@@ -57,6 +60,8 @@ class Making:
     limit: int | None
     stop: asyncio.Event
     progress: Progress | None
+    duplicate: float
+    embedder: EmbeddingModel | None
 
 
 async def make_pools(
@@ -71,6 +76,8 @@ async def make_pools(
     limit: int | None = None,
     stop: asyncio.Event | None = None,
     progress: Progress | None = None,
+    duplicate: float = DUPLICATE,
+    embedder: EmbeddingModel | None = None,
 ) -> dict[str, Population]:
     """Makes every pool, or goes on where it was stopped; a pool that is complete is only read.
 
@@ -86,16 +93,20 @@ async def make_pools(
         limit: Only the first stories of every pool: a pilot.
         stop: When set, stories under way are finished, and `PoolsStopped` is raised.
         progress: Told after every story.
+        duplicate: From which share of common word 5-grams on two stories are near-duplicates.
+        embedder: Measures how far the stories lie apart.
 
     Returns:
         The personas with their stories and traits, by pool.
 
     Raises:
-        PoolsStopped: The budget was reached, or `stop` was set; what is done is in the files, and calling again goes on.
-        InputError: A pool came to nothing, or one that it is taken from has not what is asked for.
+        PoolsStopped: The budget was reached, `stop` was set, or every story of a pool failed on the way; what is done is in
+            the files, and calling again goes on.
+        InputError: All stories of a pool were rejected, or one that it is taken from has not what is asked for.
         SetupError: A model cannot be used at all.
     """
-    making = Making(models, folder, Settings(study, seed, prompts), in_flight, limit, stop or asyncio.Event(), progress)
+    settings, stop = Settings(study, seed, prompts), stop or asyncio.Event()
+    making = Making(models, folder, settings, in_flight, limit, stop, progress, duplicate, embedder)
     return {name: await _made_or_read(plan, making) for name, plan in pools.items()}
 
 
@@ -106,13 +117,18 @@ async def _made_or_read(plan: PoolPlan, making: Making) -> Population:
         await _make(plan, folder, making, identity)
     population = Population.load(folder.population, plan.attributes)
     if not len(population):
-        raise InputError(f"backstories.{plan.name}: not one story came of it; {folder.summary} says why")
+        held = read_json(folder.summary)
+        why = ", ".join(f"{reason} {n:,}" for reason, n in held["dropped"].items()) or "there was none to be had"
+        said = f"backstories.{plan.name}: not one story came of it ({why})"
+        raise PoolsStopped(said) if held["unfinished"] else InputError(f"{said}; see {folder.rejections}")
     return population
 
 
 def _identity(plan: PoolPlan, making: Making) -> dict[str, Any]:
     settings = making.settings
-    own = {"study": settings.study, "seed": settings.seed, "prompts": settings.prompts.hashes(), "limit": making.limit}
+    own: dict[str, Any] = {"study": settings.study, "seed": settings.seed, "prompts": settings.prompts.hashes()}
+    own |= {"limit": making.limit, "duplicate": making.duplicate}
+    own |= {"embedding": making.embedder.name} if making.embedder else {}
     return orjson.loads(orjson.dumps(plan.identity() | own))  # type: ignore[no-any-return]
 
 
@@ -125,6 +141,7 @@ def _complete(folder: PoolFolder, identity: Mapping[str, Any]) -> bool:
 
 
 async def _make(plan: PoolPlan, folder: PoolFolder, making: Making, identity: Mapping[str, Any]) -> None:
+    from .embedding import embedding_spread
     from .measure import measure_pool
     from .page import write_page
 
@@ -137,13 +154,18 @@ async def _make(plan: PoolPlan, folder: PoolFolder, making: Making, identity: Ma
     finally:
         tables.close()
     stopped = f"budget: {passed[0]}" if passed else "Ctrl-C" if making.stop.is_set() else ""
-    summary = {"pool": plan.name, "status": "interrupted" if stopped else "complete", "stopped": stopped or None}
+    summary: dict[str, Any] = {
+        "pool": plan.name,
+        "status": "interrupted" if stopped else "complete",
+        "stopped": stopped or None,
+    }
     summary |= {"identity": identity, "unfinished": tables.unfinished, "stories": tables.stories}
     summary |= {"dropped": dict(tables.missing), "marks": dict(tables.marks), "answers": tables.answers}
     if stopped:
         write_json(folder.summary, summary)
         raise PoolsStopped(stopped)
-    summary["measures"] = measure_pool(folder, plan)
+    embedding = await embedding_spread(folder, making.embedder) if making.embedder else None
+    summary["measures"] = measure_pool(folder, plan, making.duplicate) | {"embedding": embedding}
     write_json(folder.summary, summary)
     write_page(folder)
 

@@ -27,6 +27,7 @@ STORY_COLUMNS = {
     "critic": "string",
     "critic_missing": "string",
 }
+DUPLICATE = 0.5  # the overlap of word 5-grams from which on two stories count as near-duplicates
 # What is a result and stays one; any other reason is a call that failed, and is asked again.
 FINAL = ("rejected", "empty", "refusal", "content_filter", "unparseable")
 

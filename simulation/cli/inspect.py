@@ -14,6 +14,7 @@ STARTERS = Path(__file__).parent.parent / "starters"
 COMPANIONS = {
     "survey": ("codebook_survey.yaml", "sample_humans.csv"),
     "representatives": ("sample_episodes.jsonl",),
+    "backstories": ("script_work.txt",),
 }
 RunDir = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
@@ -66,7 +67,7 @@ def _export_episodes(run: Path, path: Path, condition: str) -> None:
 
 
 def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey, consensus or representatives.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey, consensus, backstories or representatives.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The study file to write.")],
 ) -> None:
     """Write a commented study file to start from."""
@@ -96,7 +97,8 @@ def validate(
     from ..loading import read_study
 
     kind = read_study(study, overrides or [], "")[0].get("kind")
-    notes, said = (_checked_representatives if kind == "representatives" else _checked_run)(study, overrides or [])
+    checks = {"representatives": _checked_representatives, "backstories": _checked_backstories}
+    notes, said = checks.get(str(kind), _checked_run)(study, overrides or [])
     for note in notes:
         typer.echo(f"note: {note}")
     typer.echo(f"{study}: valid; {said}")
@@ -105,11 +107,21 @@ def validate(
 def _checked_run(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
     from ..loading import load_study
     from ..opening import open_models
-    from ..plan import make_plan
+    from ..planning import make_plan
 
     plan = make_plan(load_study(study, overrides), study)
     open_models(plan)
     return plan.notes, f"{plan.people} people or groups, {sum(1 for _ in plan.units())} units"
+
+
+def _checked_backstories(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
+    from ..backstories.generate import check_models_open
+    from ..backstories.study import load_backstories
+    from ..backstories.study_plan import make_backstories_plan
+
+    plan = make_backstories_plan(load_backstories(study, overrides), study)
+    check_models_open(plan)
+    return (), f"{len(plan.pools)} pools of {sum(map(len, plan.pools.values())):,} stories at most"
 
 
 def _checked_representatives(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
