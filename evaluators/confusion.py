@@ -114,7 +114,7 @@ def confusion(
     def measured(trait: str, names: list[str]) -> dict[str, Any]:
         p = _probabilities([person.get(trait, {}) for person in inferred], trait, names)
         known, left_out = _known(p, [person.get(trait, "") for person in truth], names, w)
-        kept = {"n": int((known >= 0).sum()), "left_out": left_out, "labels": names}
+        kept: dict[str, Any] = {"n": int((known >= 0).sum()), "left_out": left_out, "labels": names}
         if not kept["n"]:
             return kept | {"skipped": "nobody has a true label, a distribution and a weight above 0"}
         there = known >= 0

@@ -1,5 +1,6 @@
 """What happens between personas: deliberation and survey protocols as LangGraph graphs."""
 
+from .backstories import StoryState, build_demographics_primed, build_interview, build_natural
 from .consensus import build_consensus
 from .context import Context, ContextError
 from .generative_agent import GenerativeAgentState, build_generative_agent
@@ -12,10 +13,14 @@ __all__ = [
     "Context",
     "ContextError",
     "GenerativeAgentState",
+    "StoryState",
     "SurveyState",
     "TraitState",
     "build_consensus",
+    "build_demographics_primed",
     "build_generative_agent",
+    "build_interview",
+    "build_natural",
     "build_survey",
     "build_trait_survey",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from langgraph.graph import StateGraph
 
 from ..personas.questions import Instrument, likert
+from .backstories import build_interview
 from .consensus import build_consensus
 from .generative_agent import build_generative_agent
 from .survey import build_survey
@@ -30,3 +31,8 @@ def generative_agent() -> StateGraph[Any, Any, Any, Any]:
 def _example() -> Instrument:
     items = (likert("parks", "The city should spend more on parks."), likert("buses", "Buses should be free."))
     return Instrument("example", items)
+
+
+def interview() -> StateGraph[Any, Any, Any, Any]:
+    """Ten questions about a life, with a critic."""
+    return build_interview()

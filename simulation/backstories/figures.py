@@ -53,12 +53,8 @@ def turns_figure(series: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
                     axes.plot([one["turn"]] * 2, one["ci"], "-", color=COLOURS[0], linewidth=1.5)
             axes.set_xticks([one["turn"] for one in rows])
             axes.set_ylim(bottom=0)
-            n = (
-                f"{rows[0]['n']:,}"
-                if len(rows) == 1
-                else f"{min(r['n'] for r in rows):,} to {max(r['n'] for r in rows):,}"
-            )
-            axes.set_xlabel(f"question of the script (n = {n} each)" if len(rows) > 1 else f"question (n = {n})")
+            least, most = (f"{pick(one['n'] for one in rows):,}" for pick in (min, max))
+            axes.set_xlabel(f"question (n = {least if least == most else f'{least} to {most}'} answers each)")
             axes.set_ylabel(textwrap.fill(label, 30))
             axes.grid(axis="y", color="#e5e5e5", linewidth=0.6)
         return as_svg(figure)

@@ -21,6 +21,7 @@ from ...personas.population import Population
 from ..engine import rare_collections, run_units
 from ..errors import InputError
 from ..folder import differences, read_json, write_json
+from ..weights import file_hash
 from .plan import PoolPlan
 from .tables import DUPLICATE, PoolFolder, PoolTables
 from .work import Rows, Settings, StoryOutcome, StoryUnit, story_work
@@ -129,6 +130,8 @@ def _identity(plan: PoolPlan, making: Making) -> dict[str, Any]:
     own: dict[str, Any] = {"study": settings.study, "seed": settings.seed, "prompts": settings.prompts.hashes()}
     own |= {"limit": making.limit, "duplicate": making.duplicate}
     own |= {"embedding": making.embedder.name} if making.embedder else {}
+    if plan.source is not None:  # it may have grown since, by stories that had failed
+        own["taken"] = file_hash(PoolFolder(making.folder / plan.source.name).population)
     return orjson.loads(orjson.dumps(plan.identity() | own))  # type: ignore[no-any-return]
 
 

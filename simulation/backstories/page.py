@@ -21,7 +21,7 @@ _LONGEST = 3_000  # characters of a story in such a pair
 _MEANINGS = {
     "near": "stories that are in a pair with at least {threshold:.0%} of their word 5-grams in common (Jaccard)",
     "mtld": "MTLD, in words: how long a run of words keeps its variety (McCarthy and Jarvis 2010); higher is more varied",
-    "distinct": "different {n}-grams of words by all of them (Li et al. 2016); higher is more varied; falls as a pool grows",
+    "distinct": "different {n}-grams of words by all of them (Li et al. 2016); higher is more varied",
     "embedding": "mean cosine distance between the embeddings of two stories, 0 to 2; higher is more varied",
 }
 _SOURCES = ("stated", "drawn", "uniform", "missing")
@@ -123,11 +123,15 @@ def _diversity_parts(measures: Mapping[str, Any], population: Population) -> dic
     rows = [("near-duplicates", share, _MEANINGS["near"].format(threshold=near["threshold"]))]
     rows += [("lexical diversity", _long(measures["mtld"]), _MEANINGS["mtld"])]
     rows += [
-        (f"distinct-{n}", f"{number(one['value'])} (no interval: {one['reason']})", _MEANINGS["distinct"].format(n=n))
+        (f"distinct-{n}", number(one["value"]), f"{_MEANINGS['distinct'].format(n=n)}; no interval: {one['reason']}")
         for n, one in measures["distinct"].items()
     ]
-    spread = with_interval(embedding) if embedding else "not measured: the study names no `embedding`"
-    rows.append(("embedding spread", spread, _MEANINGS["embedding"]))
+    if embedding:
+        left_out = "".join(f"; {n:,} stories left out ({reason})" for reason, n in embedding["left_out"].items())
+        meaning = f"{_MEANINGS['embedding']}; {embedding['model']}, n = {embedding['n']:,} stories{left_out}"
+        rows.append(("embedding spread", with_interval(embedding), meaning))
+    else:
+        rows.append(("embedding spread", "not measured", "the study names no `embedding`"))
     stories = {p.id: p.story for p in population}
     shown = dict.fromkeys(name for pair in near["shown"][:_SHOWN] for name in (pair["a"], pair["b"]))
     found = f"{near['pairs']:,} pairs; the closest {len(near['shown'])}"

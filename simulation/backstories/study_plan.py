@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ...graphs.context import graph_prompts
+from ...models.registry import ModelSpec
 from ...models.templates import PromptBook, TemplateError
 from ...personas.population import Population
 from ..codebook import Codebook, load_codebook
@@ -81,6 +82,7 @@ def make_backstories_plan(study: BackstoriesStudy, path: Path) -> BackstoriesPla
         InputError: A file is missing or wrong, or the parts do not fit together.
     """
     study = _settled(study, path)
+    _check_judge(study, path)
     codebook = load_codebook(Path(study.humans.codebook)) if study.humans else None
     try:
         people = _people(study, codebook)
@@ -119,6 +121,19 @@ def _settled(study: BackstoriesStudy, path: Path) -> BackstoriesStudy:
         paths = {"table": at(study.humans.table), "codebook": at(study.humans.codebook)}
         changes["humans"] = study.humans.model_copy(update=paths)
     return study.model_copy(update=changes)
+
+
+def _check_judge(study: BackstoriesStudy, path: Path) -> None:
+    """The journal knows calls by the model's name: two models of one name would be given each other's answers."""
+    model, judge = study.model, study.judge or study.model
+    alike = (
+        ModelSpec.parse(model.spec).base_url == ModelSpec.parse(judge.spec).base_url and model.options == judge.options
+    )
+    if model.kind_and_name == judge.kind_and_name and model.adapter == judge.adapter and not alike:
+        raise InputError(
+            f"{path}: model and judge are both {model.kind_and_name}, at two addresses or with other options; serve other "
+            "weights under another name, and the same weights in one way"
+        )
 
 
 def _people(study: BackstoriesStudy, codebook: Codebook | None) -> Population | None:

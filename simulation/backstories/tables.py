@@ -107,4 +107,5 @@ def persona_row(persona: Persona) -> dict[str, Any]:
     row |= {"backstory": persona.backstory} if persona.backstory else {}
     row |= {"interview": [{"question": t.question, "answer": t.answer} for t in persona.interview]}
     row |= {"traits": {name: dict(d) for name, d in persona.traits.items()}} if persona.traits else {}
+    row |= {"model": persona.model} if persona.model else {}
     return row if persona.interview else {k: v for k, v in row.items() if k != "interview"}

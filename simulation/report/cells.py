@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .numbers import number
 
+Rank = Literal["", "best", "second"]
 NO_INTERVAL = "no interval was reported"
 
 
@@ -28,7 +29,7 @@ class Cell:
     value: float | None
     ci: tuple[float, float] | None = None
     reason: str = ""
-    rank: Literal["", "best", "second"] = ""
+    rank: Rank = ""
     level: bool | None = False
     digits: int = 3
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .cells import Cell
+from .cells import Cell, Rank
 
 
 def rank(
@@ -31,11 +31,11 @@ def rank(
     values = sorted({c.value for c in cells if c.value is not None}, reverse=highest)
     if sum(c.value is not None for c in cells) < 2:
         return list(cells)
-    places = dict(zip(values[:2], ("best", "second"), strict=False))
+    places: dict[float, Rank] = dict(zip(values[:2], ("best", "second"), strict=False))
     best = next(name for name, c in zip(names, cells, strict=True) if c.value == values[0])
     marked = []
     for name, held in zip(names, cells, strict=True):
-        place = places.get(held.value, "") if held.value is not None else ""
+        place: Rank = places.get(held.value, "") if held.value is not None else ""
         behind = held.value is not None and place != "best"
         level = includes_zero(metric, best, name, comparisons) if behind else False
         marked.append(replace(held, rank=place, level=level))

@@ -170,7 +170,7 @@ def test_wrong_input_is_refused():
         confusion(inferred, truth, LABELS, sources=[{}])
     with pytest.raises(ValueError, match="from 0 up"):
         confusion(inferred, truth, LABELS, weights=[1, 1, 1, -1])
-    with pytest.raises(ValueError, match="person 0: .* names \\['Green'\\]"):
+    with pytest.raises(ValueError, match=r"person 0: .* names \['Green'\]"):
         confusion([{"party": {"Green": 1.0}}], truth[:1], LABELS)
-    with pytest.raises(ValueError, match="person 0: .* sum to 0.9"):
+    with pytest.raises(ValueError, match=r"person 0: .* sum to 0\.9"):
         confusion([{"party": {"D": 0.9}}], truth[:1], LABELS)

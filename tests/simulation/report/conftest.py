@@ -22,8 +22,8 @@ def written(tmp_path):
     """Writes a run folder around metrics, and its report; returns the folder."""
     from minipublic.simulation.report.page import write_report
 
-    def write(metrics: dict, study: str = "evaluation: {bootstrap: 400}\nsurvey: {replicates: 2}\n") -> Path:
-        (tmp_path / "study.yaml").write_text(study)
+    def write(metrics: dict) -> Path:
+        (tmp_path / "study.yaml").write_text("evaluation: {bootstrap: 400}\nsurvey: {replicates: 2}\n")
         (tmp_path / "run.json").write_bytes(orjson.dumps(made_up.run(metrics)))
         (tmp_path / "metrics.json").write_bytes(orjson.dumps(metrics))
         pd.DataFrame({"id": ["a", "b"], "party": ["D", "R"]}).to_parquet(tmp_path / "population.parquet")

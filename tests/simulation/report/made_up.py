@@ -1,5 +1,10 @@
 """Made-up metrics of a survey, in the shape of `metrics.json`. The distances are near those of Moon et al. 2024, table 1."""
 
+import numpy as np
+
+from minipublic.evaluators.partisan import Roles, evaluate_partisan
+from minipublic.evaluators.responses import Item, Responses
+
 MODELS = ("llama-70b", "mixtral-8x22b")
 WAYS = (
     ("bio", "n/a", ""),
@@ -144,15 +149,26 @@ def retest() -> dict:
 
 
 def partisan() -> dict:
-    both = lambda a, b: {"democrat": around(a, 0.1, n=200), "republican": around(b, 0.1, n=190)}  # noqa: E731
-    gaps = {
-        p: around(v, 0.1, cohens_d=d, cohens_d_ci=[d - 0.2, d + 0.2], n=400)
-        for p, v, d in (("democrat", 1.262, 3.632), ("republican", 1.489, 3.758))
+    """What the evaluator gives for 80 answers whose spread is narrower than that of 80 people's."""
+    people, party = _partisans([1, 1, 2, 2, 3, 4, 5, 5])
+    answers, _ = _partisans([2, 2, 2, 3, 3, 3, 4, 4])
+    roles = Roles(first=("traits_democrats",), second=("traits_republicans",))
+    found = evaluate_partisan(answers, party, roles, "hostility", humans=(people, party), bootstrap=40)
+    return found | {
+        "instrument": "Traits",
+        "parties": {"democrat": "Democrats", "republican": "Republicans"},
+        "left_out": 12,
     }
-    return {
-        "gap": "hostility", **gaps, "extremes": both(0.08, 0.11), "variance_ratio": both(0.31, 0.28),
-        "wasserstein": both(0.155, 0.146), "left_out": 12, "n": 400, "respondents": {"democrat": 210, "republican": 190},
-    }  # fmt: skip
+
+
+def _partisans(codes: list[int]) -> tuple[Responses, np.ndarray]:
+    """40 of each party, whose ratings of the other party run through the codes and of their own through the lower half."""
+    party = np.repeat([0, 1], 40)
+    other = np.resize(np.array(codes) - 1, 80)
+    own = np.resize(np.array(codes[:4]) - 1, 80)
+    answers = np.stack([np.where(party == 0, own, other), np.where(party == 0, other, own)], axis=1)
+    items = tuple(Item(code, (1.0, 2.0, 3.0, 4.0, 5.0)) for code in ("traits_democrats", "traits_republicans"))
+    return Responses(np.array([f"r{k}" for k in range(80)]), items, answers.astype(np.int16), np.ones(80)), party
 
 
 def matching(method: str, distinct: int, total: float, bound: float | None) -> dict:
@@ -181,7 +197,7 @@ def everything() -> dict:
     }
     found["effects"] = {condition: effects() for condition in first}
     found["retest"] = {condition: retest() for condition in first}
-    found["partisan"] = {condition: partisan() for condition in first}
+    found["partisan"] = {first[0]: partisan()}
     return found
 
 
