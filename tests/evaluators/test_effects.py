@@ -282,8 +282,8 @@ def test_intervals_cover():
     from coverage_of_effects import agreement_coverage, effect_coverage
 
     for how in ((10, 10, 0.0), (30, 100, 0.5), (300, 300, 1.2)):
-        assert 0.925 <= effect_coverage(*how, studies=60) <= 0.98, how
-    found = agreement_coverage(300, "attenuated", studies=200)
+        assert 0.925 <= effect_coverage(*how) <= 0.98, how
+    found = agreement_coverage(300, "attenuated", studies=100)
     for name, share in found.items():
         assert 0.9 <= share <= 1.0, (name, found)
 
