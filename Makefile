@@ -58,6 +58,7 @@ representatives: $(SERVED)/ready
 benchmarks: setup
 	$(BIN)/python benchmarks/calls.py
 	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/matching.py
 
 benchmark-prefix: $(SERVED)/ready
 	$(SERVED)/bin/python benchmarks/prefix.py

@@ -30,7 +30,7 @@ from minipublic.models.registry import load_model
 from minipublic.models.vllm.metrics import ServerMetrics
 from minipublic.simulation.loading import load_study
 from minipublic.simulation.opening import open_models
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 
 TESTS = Path(__file__).parent.parent / "tests"

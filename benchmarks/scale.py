@@ -34,7 +34,7 @@ def one(n: int) -> None:
     import asyncio
 
     from minipublic.simulation.loading import load_study
-    from minipublic.simulation.plan import make_plan
+    from minipublic.simulation.planning import make_plan
     from minipublic.simulation.run import run_study
 
     with tempfile.TemporaryDirectory() as folder:

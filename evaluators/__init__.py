@@ -4,8 +4,10 @@ from .comparison import compare_conditions
 from .confusion import confusion
 from .consistency import cronbach_alpha
 from .correlation import frobenius, weighted_correlation
+from .differences import Contrast
 from .distance import wasserstein
 from .effective import effective_n
+from .effects import compare_effects
 from .endorsement import endorsement_gain
 from .equivalence import representativity
 from .likelihood import likelihood_difference, likelihood_table
@@ -19,11 +21,13 @@ from .votes import evaluate_votes
 from .wins import pair_results, win_rates
 
 __all__ = [
+    "Contrast",
     "Item",
     "Rates",
     "Responses",
     "answer_shares",
     "compare_conditions",
+    "compare_effects",
     "confusion",
     "cronbach_alpha",
     "effective_n",

@@ -21,6 +21,7 @@ from .votes import reliability_curve
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 BINS = 10
+ALIKE = "everybody's true label has the same probability, so that resamples do not vary"
 SUM_OFF = 1e-6  # what rounding may take from a sum of 1
 
 
@@ -113,7 +114,7 @@ def confusion(
     def measured(trait: str, names: list[str]) -> dict[str, Any]:
         p = _probabilities([person.get(trait, {}) for person in inferred], trait, names)
         known, left_out = _known(p, [person.get(trait, "") for person in truth], names, w)
-        kept = {"n": int((known >= 0).sum()), "left_out": left_out, "labels": names}
+        kept: dict[str, Any] = {"n": int((known >= 0).sum()), "left_out": left_out, "labels": names}
         if not kept["n"]:
             return kept | {"skipped": "nobody has a true label, a distribution and a weight above 0"}
         there = known >= 0
@@ -165,15 +166,27 @@ def _measured(predictor: TraitPredictor, weights: Floats, bootstrap: int, seed: 
     pairs = Rows(np.repeat(people, k), np.repeat(weights, k), None, bootstrap, seed)
     curve = reliability_curve(predictor.binned, pairs)
     expected = scores["expected_accuracy"]
+    scores["expected_accuracy"] = expected | {"ci": expected["ci"] and _inside(expected["ci"])}
+    if np.ptp(predictor.on_truth) == 0:  # resamples would claim certainty
+        scores = {name: metric(found["value"], None, ALIKE) for name, found in scores.items()}
+        scores["expected_accuracy"] = _share(predictor.on_truth, weights)
     return {
         **scores,
         "accuracy": _share(predictor.hits, weights),
-        "expected_accuracy": expected
-        | {"ci": expected["ci"] and [max(expected["ci"][0], 0.0), min(expected["ci"][1], 1.0)]},
         "impossible": int((predictor.on_truth <= 0).sum()),
         "effective_n": effective_n(weights),
-        "calibration": [{("true" if key == "agreed" else key): point[key] for key in point} for point in curve],
+        "calibration": [_bin(point) for point in curve],
     }
+
+
+def _bin(point: dict[str, Any]) -> dict[str, Any]:
+    ci = point["ci"]
+    shown = {"predicted": point["predicted"], "true": point["agreed"], "ci": ci and _inside(ci), "n": point["n"]}
+    return shown | ({} if ci else {"reason": "all pairs are alike, or no resamples were asked for"})
+
+
+def _inside(ci: list[float]) -> list[float]:
+    return [max(ci[0], 0.0), min(ci[1], 1.0)]
 
 
 def _recall(predictor: TraitPredictor, labels: list[str], weights: Floats) -> dict[str, Any]:
@@ -200,4 +213,5 @@ def _share(hits: Floats, weights: Floats) -> dict[str, Any]:
         return metric(float("nan"), None, "nobody is here", n=len(hits))
     share = np.array([weights @ hits / weights.sum()])
     low, high = wilson(share, effective_n(weights))
-    return metric(float(share[0]), [float(low[0]), float(high[0])], n=len(hits))
+    ci = [min(float(low[0]), float(share[0])), max(float(high[0]), float(share[0]))]  # rounding may part them
+    return metric(float(share[0]), ci, n=len(hits))

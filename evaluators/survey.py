@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -62,23 +63,93 @@ def evaluate_survey(
         ValueError: The two sides share no ordinal item, an attribute is unknown, or the codes of an item are words
             and the scale is `codes`.
     """
-    codes, left_out = _shared_items(human, simulated, scale)
-    settings: dict[str, Any] = {"scale": scale, "bootstrap": bootstrap, "seed": seed, "splits": splits}
-    mine, theirs = human.select(codes), _weighted(simulated.select(codes), simulated_weighted)
-    found = _measure(mine, theirs, **settings)
-    groups: dict[str, dict[str, Any]] = {}
-    for name in by:
-        for side, responses in (("human", mine), ("simulated", theirs)):
-            if name not in responses.attributes:
-                raise ValueError(f"the {side} respondents have no attribute {name!r}")
-        labels = [label for label in np.unique(mine.attributes[name]).tolist() if label]
-        groups[name] = {
-            label: _measure(
-                mine.rows(mine.attributes[name] == label), theirs.rows(theirs.attributes[name] == label), **settings
-            )
-            for label in labels
-        }
-    return {**found, "groups": groups, "left_out": left_out}
+    settings = {"scale": scale, "by": by, "bootstrap": bootstrap, "seed": seed, "splits": splits}
+    return evaluate_conditions(human, {"": simulated}, simulated_weighted=simulated_weighted, **settings)[""]  # type: ignore[arg-type]
+
+
+def evaluate_conditions(
+    human: Responses,
+    conditions: Mapping[str, Responses],
+    *,
+    scale: Scale = "codes",
+    by: Sequence[str] = (),
+    bootstrap: int = 1000,
+    seed: int = 0,
+    splits: int = 20,
+    simulated_weighted: bool = False,
+) -> dict[str, dict[str, Any]]:
+    """As `evaluate_survey`, for several simulated sides; what needs the humans alone is done once.
+
+    Args:
+        conditions: The simulated sides by name; the other arguments are those of `evaluate_survey`.
+
+    Returns:
+        What `evaluate_survey` returns, by name.
+    """
+    sides: dict[tuple[str, ...], HumanSide] = {}
+
+    def side(codes: list[str], *group: str) -> HumanSide:
+        key = (*codes, "", *group)
+        if key not in sides:
+            people = human.select(codes)
+            rows = people.rows(people.attributes[group[0]] == group[1]) if group else people
+            sides[key] = HumanSide(rows, scale, seed, splits)
+        return sides[key]
+
+    found = {}
+    for condition, answers in conditions.items():
+        codes, left_out = _shared_items(human, answers, scale)
+        theirs = _weighted(answers.select(codes), simulated_weighted)
+        groups: dict[str, dict[str, Any]] = {}
+        for name in by:
+            for whose, responses in (("human", human), ("simulated", theirs)):
+                if name not in responses.attributes:
+                    raise ValueError(f"the {whose} respondents have no attribute {name!r}")
+            labels = [label for label in np.unique(human.attributes[name]).tolist() if label]
+            groups[name] = {
+                label: _measure(side(codes, name, label), theirs.rows(theirs.attributes[name] == label), bootstrap)
+                for label in labels
+            }
+        found[condition] = {**_measure(side(codes), theirs, bootstrap), "groups": groups, "left_out": left_out}
+    return found
+
+
+class HumanSide:
+    """The humans, or a group of them, and what of them needs no simulated side.
+
+    Args:
+        human: Who they are; their ordinal items only.
+        scale: Of distances.
+        seed: Of the splits.
+        splits: How many halves.
+    """
+
+    def __init__(self, human: Responses, scale: Scale, seed: int, splits: int) -> None:
+        self.human, self.scale, self.seed = human, scale, seed
+        self.codes = [item.code for item in human.items]
+        of_items = {n: [c for c in s if c in self.codes] for n, s in human.scales.items()}
+        self.scales = {name: codes for name, codes in of_items.items() if len(codes) > 1}
+        self.values = [item.scaled(scale) for item in human.items]
+        self._splits = splits
+
+    @cached_property
+    def table(self) -> Tabulation:
+        """Their answers."""
+        return Tabulation.of(self.human, self.scales)
+
+    @cached_property
+    def bound(self) -> dict[str, Any]:
+        """How far random halves of them are from each other."""
+        return human_bound(self.table, self.values, self.human.weights, self._halves)
+
+    @cached_property
+    def reference(self) -> dict[str, Any]:
+        """How far simple predictions from one half are from the other."""
+        return reference_rows(self.human, self.table, self.values, self._halves, self.scale, self.codes)
+
+    @cached_property
+    def _halves(self) -> NDArray[np.bool_]:
+        return split_halves(len(self.human), self._splits, self.seed)
 
 
 def _shared_items(human: Responses, simulated: Responses, scale: Scale) -> tuple[list[str], dict[str, str]]:
@@ -111,29 +182,23 @@ def _weighted(simulated: Responses, keep: bool) -> Responses:
     )
 
 
-def _measure(
-    human: Responses, simulated: Responses, *, scale: Scale, bootstrap: int, seed: int, splits: int
-) -> dict[str, Any]:
+def _measure(side: HumanSide, simulated: Responses, bootstrap: int) -> dict[str, Any]:
+    human, codes, values = side.human, side.codes, side.values
     counts = {"human": len(human), "simulated": len(simulated), "items": len(human.items)}
     if min(len(human), len(simulated)) < FEWEST_RESPONDENTS:
         return {"skipped": f"fewer than {FEWEST_RESPONDENTS} respondents on one side", "n": counts}
-    codes = [item.code for item in human.items]
-    scales = {n: [c for c in s if c in codes] for n, s in human.scales.items() if sum(c in codes for c in s) > 1}
-    sides = Tabulation.of(human, scales), Tabulation.of(simulated, scales)
-    values = [item.scaled(scale) for item in human.items]
+    sides = side.table, Tabulation.of(simulated, side.scales)
     point = Statistics(sides, values, human.weights[None, :], simulated.weights[None, :], None, None)
     drawn = [
         Statistics(sides, values, h * human.weights, s * simulated.weights, h, s)
-        for h, s in resample_counts(human.respondents, simulated.respondents, bootstrap, seed)
+        for h, s in resample_counts(human.respondents, simulated.respondents, bootstrap, side.seed)
     ]
-    halves = split_halves(len(human), splits, seed)
-    bound = human_bound(sides[0], values, human.weights, halves)
     return {
-        "wasserstein": _distances(point, drawn, codes, scale),
+        "wasserstein": _distances(point, drawn, codes, side.scale),
         "frobenius": _structure(point, drawn, codes),
-        "cronbach_alpha": _consistencies(point, drawn, list(scales)),
-        "human_bound": bound,
-        "reference": reference_rows(human, sides[0], values, halves, scale, codes),
+        "cronbach_alpha": _consistencies(point, drawn, list(side.scales)),
+        "human_bound": side.bound,
+        "reference": side.reference,
         "n": counts,
         "effective_n": effective_n(human.weights),
     }

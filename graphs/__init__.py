@@ -3,6 +3,7 @@
 from .backstories import StoryState, build_demographics_primed, build_interview, build_natural
 from .consensus import build_consensus
 from .context import Context, ContextError
+from .generative_agent import GenerativeAgentState, build_generative_agent
 from .state import ConsensusState
 from .survey import SurveyState, build_survey
 from .traits import TraitState, build_trait_survey
@@ -11,11 +12,13 @@ __all__ = [
     "ConsensusState",
     "Context",
     "ContextError",
+    "GenerativeAgentState",
     "StoryState",
     "SurveyState",
     "TraitState",
     "build_consensus",
     "build_demographics_primed",
+    "build_generative_agent",
     "build_interview",
     "build_natural",
     "build_survey",

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from ..models.protocol import Message
 from ..personas.answers import Answer, Missing, is_missing
 from ..personas.asking import ask, persona_context, pose
+from ..personas.perspectives import not_asked, worded_for
 from ..personas.questions import Instrument, Question, likert
 from .context import Context
 from .speaking import speak, utterance_row
@@ -110,8 +111,9 @@ def answer_closing(instrument: Instrument) -> SeatNode:
     questions = {q.code: q for q in instrument.questions}
 
     async def answer_closing(state: SeatTask, runtime: Runtime[Context]) -> Update:
-        question = questions[state["about"]]
-        answer = await _ask(question, state, runtime.context, "item")
+        question, person = questions[state["about"]], runtime.context.seats[state["seat"]]
+        worded = worded_for(question, person, instrument.parties)
+        answer = await _ask(worded, state, runtime.context, "item") if worded else not_asked(question)
         return {
             "closing": {state["seat"]: {question.code: _held(answer)}},
             "answers": {f"{question.code}/{state['seat']}": _row(answer, state, runtime.context)},

@@ -9,6 +9,7 @@ from langgraph.graph import StateGraph
 from ..personas.questions import Instrument, likert
 from .backstories import build_interview
 from .consensus import build_consensus
+from .generative_agent import build_generative_agent
 from .survey import build_survey
 
 
@@ -19,8 +20,17 @@ def consensus() -> StateGraph[Any, Any, Any, Any]:
 
 def survey() -> StateGraph[Any, Any, Any, Any]:
     """A survey of two items, to be looked at; real ones come from a codebook."""
+    return build_survey(_example())
+
+
+def generative_agent() -> StateGraph[Any, Any, Any, Any]:
+    """A generative agent that answers the same two items."""
+    return build_generative_agent(_example())
+
+
+def _example() -> Instrument:
     items = (likert("parks", "The city should spend more on parks."), likert("buses", "Buses should be free."))
-    return build_survey(Instrument("example", items))
+    return Instrument("example", items)
 
 
 def interview() -> StateGraph[Any, Any, Any, Any]:

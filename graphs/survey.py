@@ -4,6 +4,7 @@
    - `independent`: each alone,
    - `series`: one after the other, earlier answers in the context (Moon et al. 2024),
    - `battery`: all in one prompt.
+   A question that only members of a party can be asked is left out for everybody else, and missing as `not_asked`.
 
 The whole questionnaire is one node, since a node per item costs more than the item. One invocation asks one
 persona once; people and replicates are separate invocations.
@@ -22,6 +23,7 @@ from ..models.protocol import LETTERS, Message
 from ..models.seeds import derive_seed
 from ..personas.answers import Answer
 from ..personas.asking import Posed, ask, ask_all, persona_context, pose
+from ..personas.perspectives import not_asked, worded_for
 from ..personas.questions import Instrument, Question
 from .battery import ask_battery
 from .context import Context
@@ -61,7 +63,10 @@ def build_survey(
     async def ask_questionnaire(state: SurveyState, runtime: Runtime[Context]) -> SurveyState:
         context = runtime.context
         questions = item_order(instrument, context) if shuffle_items else instrument.questions
-        answers = await way(questions, context)
+        worded = {q.code: worded_for(q, context.seats[RESPONDENT], instrument.parties) for q in questions}
+        asked = [q for q in worded.values() if q is not None]
+        given = {a.question: a for a in (await way(asked, context) if asked else ())}
+        answers = [given.get(q.code) or not_asked(q) for q in questions]
         return {"answers": {a.question: a.as_row() for a in answers}}
 
     graph = StateGraph(SurveyState, context_schema=Context)

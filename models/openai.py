@@ -23,7 +23,7 @@ from .openai_answers import (
     usage_of,
 )
 from .protocol import Capabilities, Choice, ChooseRequest, Generation, Request, Sampling, Score, ScoreRequest, Usage
-from .schemas import response_format
+from .schemas import check_schema, response_format
 from .together import attempt, one_by_one, or_raise
 from .wire import Wire
 
@@ -48,6 +48,7 @@ class OpenAIModel:
             a list of them.
         token_limit: What the server calls the limit on an answer's length (some hosted chat models want
             `max_completion_tokens`).
+        schema: Whether the server can hold an answer to a JSON schema; False for one that refuses to.
 
     Raises:
         AuthenticationError: The variable with the key is not set.
@@ -67,6 +68,7 @@ class OpenAIModel:
         top_logprobs: int = 20,
         prompts_per_request: int = 32,
         token_limit: str = "max_tokens",
+        schema: bool = True,
     ) -> None:
         if endpoint not in ("chat", "completions"):
             raise ModelSpecError(f"unknown endpoint {endpoint!r}; there are chat and completions")
@@ -76,7 +78,7 @@ class OpenAIModel:
             score=not chat,
             choose=("first_token", "sampled") if chat else ("first_token", "full_option", "sampled"),
             chat=chat,
-            schema=True,
+            schema=schema,
         )
         url = base_url or HOSTED
         # Only OpenAI itself is sent OpenAI's key unasked.
@@ -103,6 +105,7 @@ class OpenAIModel:
 
     async def generate(self, request: Request) -> Generation:
         """A text; a refusal is one too, with `finish_reason` "refusal" or "content_filter"."""
+        check_schema(self.name, self.capabilities, request)
         answer = await self._post(self._path, self._payload(request, request.sampling))
         (choice,) = choices_of(self.name, answer)
         return (chat_generation if self._chat else text_generation)(self.name, choice, usage_of(answer))
@@ -231,6 +234,7 @@ def chat_from_spec(
     retries: int = 6,
     top_logprobs: int = 20,
     token_limit: str = "max_tokens",
+    schema: bool = True,
 ) -> OpenAIModel:
     """The model that `openai:NAME[@URL]` names."""
     return OpenAIModel(
@@ -242,6 +246,7 @@ def chat_from_spec(
         retries=retries,
         top_logprobs=top_logprobs,
         token_limit=token_limit,
+        schema=schema,
     )
 
 
@@ -254,6 +259,7 @@ def completions_from_spec(
     retries: int = 6,
     top_logprobs: int = 20,
     prompts_per_request: int = 32,
+    schema: bool = True,
 ) -> OpenAIModel:
     """The model that `openai-completions:NAME[@URL]` names."""
     return OpenAIModel(
@@ -266,4 +272,5 @@ def completions_from_spec(
         retries=retries,
         top_logprobs=top_logprobs,
         prompts_per_request=prompts_per_request,
+        schema=schema,
     )

@@ -11,7 +11,7 @@ from .errors import ModelSpecError, UnsupportedError
 from .protocol import Capabilities, Request
 
 
-def object_schema(properties: Mapping[str, Mapping[str, Any]]) -> str:
+def object_schema(properties: Mapping[str, Any]) -> str:
     """The schema of an object that has all of these properties and no others, as a request carries it.
 
     The order is kept and means something: servers write properties in the schema's order, so that what comes first is

@@ -234,7 +234,8 @@ def persona_context(persona: Persona, style: str) -> dict[str, Any]:
         return told
     if style != "backstory":
         told["attributes"] = dict(persona.attributes)
-    return told | ({"backstory": persona.story} if style.startswith("backstory") else {})
+    tells_story = style.startswith("backstory") or style == "generative_agent"
+    return told | ({"backstory": persona.story} if tells_story else {})
 
 
 def as_missing(error: ModelError) -> Missing:

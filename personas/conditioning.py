@@ -1,17 +1,22 @@
 """How a persona is put before a model: one function per style.
 
 `qa`, `bio` and `portray` say the attributes as questions and answers, in the first person and in the second
-person (Santurkar et al. 2023; Argyle et al. 2023); `backstory` is a life in the persona's own words, and
-`backstory_with_traits` appends the matched human's traits (Moon et al. 2024); `none` says nothing, which
-shows what the model answers by itself. `base`, with any of `+D`, `+O3`, `+C3` and `+P3`, is how a representative is
-told of its person (see `representatives.variant`).
+person (Santurkar et al. 2023; Argyle et al. 2023); `free_qa` answers the questions in sentences. `backstory` is a
+life in the persona's own words; `backstory_with_traits`, `backstory_with_free_qa` and `backstory_with_bio` append
+the matched human's traits as `qa`, `free_qa` or `bio` say them, in an order of each persona's own (Moon et al. 2024).
+`generative_agent` tells traits and story to a chain of reflection and reasoning (Park et al. 2024; see
+`graphs.generative_agent`). `none` says nothing, which shows what the model answers by itself. `base`, with any of
+`+D`, `+O3`, `+C3` and `+P3`, is how a representative is told of its person (see `representatives.variant`).
+docs/conditioning.md shows one example of each.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from ..models.seeds import derive_seed
 from ..models.templates import PromptBook
 from .persona import Attribute, Persona
 from .representatives.prompting import render_person
@@ -32,7 +37,16 @@ def none(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook)
 def qa(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
     """One question and answer per trait."""
     pairs = [
-        prompts.fill("qa_pair", question=a.question or prompts.fill("qa_question", name=_spoken(a)), value=value)
+        prompts.fill("qa_pair", question=_question(a, prompts), value=value)
+        for a, value in _traits(persona, attributes)
+    ]
+    return prompts.fill("qa", pairs="\n\n".join(pairs)) if pairs else ""
+
+
+def free_qa(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
+    """One question per trait, answered in a sentence of the first person."""
+    pairs = [
+        prompts.fill("qa_pair", question=_question(a, prompts), value=_sentence(a, value, prompts, "bio"))
         for a, value in _traits(persona, attributes)
     ]
     return prompts.fill("qa", pairs="\n\n".join(pairs)) if pairs else ""
@@ -63,13 +77,49 @@ def backstory(persona: Persona, attributes: Sequence[Attribute], prompts: Prompt
 
 
 def backstory_with_traits(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
-    """The backstory followed by the traits as questions and answers."""
-    parts = [backstory(persona, attributes, prompts), qa(persona, attributes, prompts)]
-    return "\n\n".join(part for part in parts if part)
+    """The backstory followed by the traits as questions and answers, in an order of the persona's own."""
+    return _with_traits(persona, attributes, prompts, qa)
+
+
+def backstory_with_free_qa(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
+    """The backstory followed by the traits as questions answered in sentences, in an order of the persona's own."""
+    return _with_traits(persona, attributes, prompts, free_qa)
+
+
+def backstory_with_bio(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
+    """The backstory followed by the traits in the first person, in an order of the persona's own."""
+    return _with_traits(persona, attributes, prompts, bio)
+
+
+def generative_agent(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook) -> str:
+    """The traits in the first person, and the backstory where there is one.
+
+    Raises:
+        ConditioningError: The persona has neither.
+    """
+    story = backstory(persona, attributes, prompts) if persona.story else ""
+    parts = [part for part in (bio(persona, attributes, prompts), story) if part]
+    if not parts:
+        raise ConditioningError(f"persona {persona.id!r} has neither traits nor a backstory; give it one of them")
+    return "\n\n".join(parts)
 
 
 STYLES: Mapping[str, Style] = MappingProxyType(
-    {f.__name__: f for f in (none, qa, bio, portray, backstory, backstory_with_traits)}
+    {
+        f.__name__: f
+        for f in (
+            none,
+            qa,
+            free_qa,
+            bio,
+            portray,
+            backstory,
+            backstory_with_traits,
+            backstory_with_free_qa,
+            backstory_with_bio,
+            generative_agent,
+        )
+    }
 )
 
 
@@ -125,14 +175,25 @@ def _traits(persona: Persona, attributes: Sequence[Attribute]) -> list[tuple[Att
     return [(a, persona.attributes[name]) for name, a in schema.items() if name in persona.attributes]
 
 
+def _with_traits(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook, form: Style) -> str:
+    schema = list(attributes) or [Attribute(name) for name in persona.attributes]
+    random.Random(derive_seed(persona.id, "trait order")).shuffle(schema)
+    parts = [backstory(persona, attributes, prompts), form(persona, schema, prompts)]
+    return "\n\n".join(part for part in parts if part)
+
+
 def _sentences(persona: Persona, attributes: Sequence[Attribute], prompts: PromptBook, style: str) -> str:
-    said = []
-    for a, value in _traits(persona, attributes):
-        own = a.sentence if style == "bio" else a.portrayal
-        said.append(
-            own.replace("{value}", value) if own else prompts.fill(f"{style}_sentence", name=_spoken(a), value=value)
-        )
+    said = [_sentence(a, value, prompts, style) for a, value in _traits(persona, attributes)]
     return prompts.fill(style, sentences=" ".join(said)) if said else ""
+
+
+def _sentence(a: Attribute, value: str, prompts: PromptBook, style: str) -> str:
+    own = a.sentence if style == "bio" else a.portrayal
+    return own.replace("{value}", value) if own else prompts.fill(f"{style}_sentence", name=_spoken(a), value=value)
+
+
+def _question(a: Attribute, prompts: PromptBook) -> str:
+    return a.question or prompts.fill("qa_question", name=_spoken(a))
 
 
 def _spoken(a: Attribute) -> str:

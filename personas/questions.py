@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .parties import Parties
+
 Perspective = Literal["self", "ingroup", "outgroup", "meta"]
 PERSPECTIVES: tuple[Perspective, ...] = ("self", "ingroup", "outgroup", "meta")
 
@@ -63,12 +65,15 @@ class Instrument:
         questions: In the codebook's order; the order asked is drawn per persona and recorded.
         perspective: About oneself, one's own side, the other side, or what the other side thinks.
         scales: Items that measure one thing, for Cronbach's alpha: name to item codes.
+        parties: Whose words fill the slots of the questions, for each respondent (see `perspectives.worded_for`);
+            None asks everybody in the same words.
     """
 
     name: str
     questions: tuple[Question, ...]
     perspective: Perspective = "self"
     scales: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parties: Parties | None = None
 
 
 AGREEMENT = (

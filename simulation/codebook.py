@@ -10,9 +10,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from ..evaluators.partisan import Gap, Roles
 from ..evaluators.responses import Item
-from ..personas.questions import Instrument, Option, Question
+from ..personas.parties import Parties
+from ..personas.questions import Instrument, Option, Perspective, Question
 from .errors import InputError
+from .instruments.gaps import check_gap, find_roles
+from .instruments.parties import PartiesSection, PartyWords, check_wording, perspective_and_target
 from .yaml_text import Lines, load_yaml
 
 
@@ -54,7 +58,11 @@ class ItemColumn:
 
 @dataclass(frozen=True)
 class Codebook:
-    """What the columns of a survey table mean; made by `load_codebook`."""
+    """What the columns of a survey table mean; made by `load_codebook`.
+
+    `parties` fill the slots of items that are worded for who is asked, and `gap` is what the items measure between
+    the two parties, where they do.
+    """
 
     path: Path
     title: str
@@ -63,13 +71,25 @@ class Codebook:
     attributes: Mapping[str, AttributeColumns]
     items: Mapping[str, ItemColumn]
     scales: Mapping[str, tuple[str, ...]]
+    parties: Parties | None = None
+    gap: Gap | None = None
 
     def instrument(self, codes: Sequence[str] | None = None) -> Instrument:
         """The questions, all or these, as an instrument."""
         chosen = list(self.items) if codes is None else list(codes)
         scales = {name: tuple(c for c in scale if c in chosen) for name, scale in self.scales.items()}
         questions = tuple(self.items[code].question for code in chosen)
-        return Instrument(self.title, questions, scales={n: s for n, s in scales.items() if len(s) > 1})
+        scales = {n: s for n, s in scales.items() if len(s) > 1}
+        return Instrument(self.title, questions, scales=scales, parties=self.parties)
+
+    @property
+    def roles(self) -> Roles:
+        """Which items are which part of the gap, by their perspectives and targets.
+
+        Raises:
+            ValueError: The codebook names no parties.
+        """
+        return find_roles([entry.question for entry in self.items.values()], self.parties)
 
     def items_for_evaluation(self) -> tuple[Item, ...]:
         """The items as the evaluators need them, answers that count as missing left out."""
@@ -126,6 +146,8 @@ class _Item(_Strict):
     ordinal: Truth = True
     reversed: Truth = False
     missing: Texts = []
+    perspective: Perspective | None = None
+    target: str = ""
 
     @field_validator("options")
     @classmethod
@@ -143,6 +165,8 @@ class _Codebook(_Strict):
     attributes: dict[str, _Attribute] = {}
     items: dict[str, _Item] = Field(min_length=1)
     scales: dict[str, list[str]] = {}
+    parties: PartiesSection | None = None
+    gap: Gap | None = None
 
 
 def load_codebook(path: Path) -> Codebook:
@@ -161,24 +185,32 @@ def load_codebook(path: Path) -> Codebook:
             if code not in read.items:
                 line = lines.get(("scales", name), 0)
                 raise InputError(f"{path}:{line}: scales.{name}: there is no item {code!r}{_hint(code, read.items)}")
-    return Codebook(
+    parties = read.parties.parties() if read.parties else None
+    check_wording(path, read.items, parties, lines)
+    book = Codebook(
         path=path,
         title=read.title or path.stem,
         respondent=read.respondent,
         weight=read.weight,
         attributes={name: _attribute(path, name, a, lines) for name, a in read.attributes.items()},
-        items={code: _item_column(path, code, item, lines) for code, item in read.items.items()},
+        items={code: _item_column(path, code, item, parties, lines) for code, item in read.items.items()},
         scales={name: tuple(codes) for name, codes in read.scales.items()},
+        parties=parties,
+        gap=read.gap,
     )
+    check_gap(path, book, lines)
+    return book
 
 
-def _item_column(path: Path, code: str, item: _Item, lines: Lines) -> ItemColumn:
+def _item_column(path: Path, code: str, item: _Item, parties: Parties | None, lines: Lines) -> ItemColumn:
     missing = frozenset(item.missing)
     options = tuple(Option(c, text, c in missing) for c, text in item.options.items())
     if sum(not o.missing for o in options) < 2:
         line = lines.get(("items", code, "missing"), lines.get(("items", code), 0))
         raise InputError(f"{path}:{line}: items.{code}.missing: fewer than two options are left as answers")
-    return ItemColumn(Question(code, item.text, options, item.ordinal, item.reversed), missing)
+    perspective, target = perspective_and_target(item, parties)
+    question = Question(code, item.text, options, item.ordinal, item.reversed, perspective=perspective, target=target)
+    return ItemColumn(question, missing)
 
 
 def _attribute(path: Path, name: str, read: _Attribute, lines: Lines) -> AttributeColumns:
@@ -243,8 +275,9 @@ def _problem(path: Path, problem: Any, lines: Lines) -> str:
     line = f":{lines[known]}" if known else ""
     said = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
-        rooms: dict[str, type[_Strict]] = {"attributes": _Attribute, "items": _Item}
-        fields: dict[int, type[_Strict]] = {1: _Codebook, 3: rooms.get(place[0], _Codebook)}
+        rooms: dict[str, type[BaseModel]] = {"attributes": _Attribute, "items": _Item}
+        parts: dict[int, type[BaseModel]] = {2: PartiesSection, 4: PartyWords}
+        fields = parts if place[0] == "parties" and len(place) > 1 else {3: rooms.get(place[0], _Codebook)}
         names = sorted(fields.get(len(place), _Codebook).model_fields)
         said = f"unknown key `{place[-1]}`{_hint(place[-1], names)} (known here: {', '.join(names)})"
     return f"{path}{line}: {'.'.join(place)}: {said}"

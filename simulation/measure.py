@@ -18,7 +18,9 @@ from .errors import InputError
 from .export import long_table
 from .folder import RunFolder, write_json
 from .loading import load_study
-from .plan import Plan, make_plan
+from .plan import Plan
+from .planning import make_plan
+from .story_measures import measure_stories
 from .survey_measures import evaluate, measure_survey, run_table
 from .tables import human_responses, read_table, simulated_responses
 
@@ -84,6 +86,7 @@ def measure_run(run: Path, plan: Plan | None = None) -> dict[str, Any]:
         plan = make_plan(load_study(folder.study), folder.study)
     metrics = measure_survey(folder, plan) if plan.study.survey else _measure_consensus(folder, plan)
     metrics["reading"] = _measure_reading(folder, plan)
+    metrics |= measure_stories(folder, plan)
     write_json(folder.metrics, metrics)
     return metrics
 

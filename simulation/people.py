@@ -15,7 +15,8 @@ from .backstories.config import TraitConfig
 from .codebook import Codebook
 from .errors import InputError
 from .named_models import unknown_model
-from .study import AttributeConfig, PopulationConfig, Study
+from .sections import AttributeConfig, PopulationConfig
+from .study import Study
 from .yaml_text import nearest_name
 
 People = Mapping[str, tuple[Mapping[str, str], float]]

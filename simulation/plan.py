@@ -1,41 +1,28 @@
-"""A study made ready: files read, people made, units listed; nothing asked yet."""
+"""A study made ready: what it runs on, and its units in order; nothing asked yet."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ..evaluators.responses import Responses
-from ..graphs.context import graph_prompts
 from ..models.seeds import derive_seed
-from ..models.templates import PromptBook, TemplateError
-from ..personas.conditioning import ConditioningError, check_style, condition
+from ..models.templates import PromptBook
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population
 from ..personas.questions import Instrument
-from .backstories.plan import PoolPlan, plan_pools, trait_plan
+from .backstories.plan import PoolPlan
 from .casting import Casting
-from .codebook import Codebook, load_codebook
-from .errors import InputError
-from .loading import resolve
-from .people import People, asked_traits, make_population
+from .codebook import Codebook
 from .speakers import (
-    bindings,
-    check_addresses,
-    hash_of_people,
     hashes_of_folders,
     identity_of_speakers,
-    notes_on_models,
-    settled_models,
     used_models,
 )
 from .speakers import role_key as role_key
 from .study import ConditionConfig, ModelConfig, Study
-from .tables import human_responses, read_attributes, read_table
-from .weights import file_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +56,7 @@ class Plan:
         instrument: What a survey asks, or a deliberation's closing questionnaire.
         codebook: Of the survey.
         humans: The real respondents' answers, where there are any.
+        second_wave: Their answers at a second time, where a panel gives them.
         prompts: The prompt texts.
         notes: What was noticed while reading, for the user.
         files: SHA-256 of every file that was read, by its place in the study.
@@ -84,6 +72,7 @@ class Plan:
     prompts: PromptBook
     notes: tuple[str, ...]
     files: Mapping[str, str]
+    second_wave: Responses | None = None
     pools: Mapping[str, PoolPlan] = field(default_factory=dict)
     casting: Casting | None = None
 
@@ -159,152 +148,3 @@ class Plan:
             # Only where there are any, so that a study without stories stays the study it was.
             | ({"backstories": {name: pool.identity() for name, pool in self.pools.items()}} if self.pools else {})
         )
-
-
-def make_plan(study: Study, path: Path) -> Plan:
-    """Reads everything a study names.
-
-    Args:
-        study: The study.
-        path: Its file, from which relative paths start.
-
-    Raises:
-        InputError: A file is missing or wrong, or the parts do not fit together.
-    """
-    paths = _paths(study, path)
-    given = study
-    study = _settled(study, paths).model_copy(update=settled_models(study, path))
-    codebook = load_codebook(paths["codebook"]) if "codebook" in paths else None
-    humans, people, notes, human_codebook = None, None, [], None
-    if "table" in paths:
-        human_codebook = load_codebook(paths["human_codebook"])
-        table = read_table(paths["table"])
-        read = human_responses(table, human_codebook)
-        humans, notes = read.responses, list(read.notes)
-        people = read_attributes(table, human_codebook) if study.population.from_humans else None
-    population = _people(study, paths.get("population"), people, path)
-    study, pools = _with_pools(study, population, human_codebook, path)
-    plan = Plan(
-        study=study,
-        population=population,
-        instrument=_instrument(study, codebook, path),
-        codebook=codebook,
-        humans=humans,
-        prompts=_prompts(paths.get("prompts")),
-        notes=(*notes, *notes_on_models(given, population)),
-        files=_hashes(paths, population),
-        pools=pools,
-    )
-    _check(plan, path)
-    return plan
-
-
-def _people(study: Study, file: Path | None, humans: People | None, path: Path) -> Population:
-    try:
-        return make_population(study, file, humans)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-
-
-def _with_pools(
-    study: Study, population: Population, codebook: Codebook | None, path: Path
-) -> tuple[Study, dict[str, PoolPlan]]:
-    """The study with its pools' paths absolute and all its traits said, and the plans of its pools."""
-    if not study.backstories:
-        return study, {}
-    try:
-        asked = asked_traits(study.traits, population, codebook)
-        pools = plan_pools(
-            study.backstories,
-            trait_plan(asked, study.trait_draws),
-            people=population,
-            resolve=lambda given: resolve(path, study.data, given),
-            writer=role_key(study.model),
-            judge=role_key(study.judge or study.model),
-        )
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    return study.model_copy(update={"backstories": {n: p.config for n, p in pools.items()}, "traits": asked}), pools
-
-
-def _hashes(paths: Mapping[str, Path], population: Population) -> dict[str, str]:
-    hashes = {name: file_hash(p) for name, p in sorted(paths.items()) if p.is_file()}
-    # The file of bound personas holds names of models, and who speaks through what counts by itself.
-    if "population" in hashes and bindings(population):
-        hashes["population"] = hash_of_people(population)
-    return hashes
-
-
-def _paths(study: Study, path: Path) -> dict[str, Path]:
-    named = {"population": study.population.file, "prompts": study.prompts}
-    if study.humans:
-        named |= {"table": study.humans.table, "human_codebook": study.humans.codebook}
-    if study.survey:
-        named["codebook"] = study.survey.codebook or (study.humans.codebook if study.humans else None)
-    if study.consensus:
-        named["codebook"] = study.consensus.closing
-    return {name: resolve(path, study.data, given) for name, given in named.items() if given}
-
-
-def _settled(study: Study, paths: Mapping[str, Path]) -> Study:
-    """The study with absolute paths, so that it can be read again from its run folder."""
-    at = {name: str(p.resolve()) for name, p in paths.items()}
-    changes: dict[str, Any] = {
-        "data": None,
-        "prompts": at.get("prompts"),
-        "population": study.population.model_copy(update={"file": at.get("population")}),
-    }
-    if study.humans:
-        humans = {"table": at["table"], "codebook": at["human_codebook"]}
-        changes["humans"] = study.humans.model_copy(update=humans)
-    if study.survey:
-        changes["survey"] = study.survey.model_copy(update={"codebook": at["codebook"]})
-    if study.consensus:
-        changes["consensus"] = study.consensus.model_copy(update={"closing": at.get("codebook")})
-    return study.model_copy(update=changes)
-
-
-def _instrument(study: Study, codebook: Codebook | None, path: Path) -> Instrument | None:
-    if codebook is None:
-        return None
-    items = study.survey.items if study.survey else []
-    known = [q.code for q in codebook.instrument().questions]
-    for item in items:
-        if item not in known:
-            raise InputError(f"{path}: survey.items: the codebook has no item {item!r} (it has {', '.join(known)})")
-    return codebook.instrument(items or None)
-
-
-def _prompts(overrides: Path | None) -> PromptBook:
-    try:
-        return graph_prompts(overrides)
-    except TemplateError as error:
-        raise InputError(f"prompts: {error}") from error
-
-
-def _check(plan: Plan, path: Path) -> None:
-    study = plan.study
-    for c in study.conditions:
-        try:
-            check_style(c.style)
-            for persona in plan.population:
-                if c.style.startswith("backstory") and not c.backstories:
-                    condition(persona, c.style, plan.population.attributes, plan.prompts)
-        except ConditioningError as error:
-            raise InputError(f"{path}: conditions: {error}") from error
-    try:
-        check_addresses(study, plan.population)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    config = study.consensus
-    if config and len(plan.population) < config.groups * config.group_size:
-        raise InputError(
-            f"{path}: consensus: {config.groups} groups of {config.group_size} need "
-            f"{config.groups * config.group_size} personas, and the population has {len(plan.population)}"
-        )
-    for name in study.evaluation.by:
-        known = list(plan.humans.attributes) if plan.humans else []
-        if name not in known:
-            raise InputError(
-                f"{path}: evaluation.by: no attribute {name!r} (the humans have {', '.join(known) or 'none'})"
-            )

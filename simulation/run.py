@@ -248,7 +248,10 @@ def _closing(
 
 
 def exit_code(run: dict[str, Any]) -> int:
-    """0 complete, 3 complete with missing answers, 1 otherwise; "don't know" where it is offered is an answer here."""
+    """0 complete, 3 complete with missing answers, 1 otherwise; "don't know" where it is offered is an answer here.
+
+    A question that is not put to somebody by design is no failure either.
+    """
     if run["status"] != "complete":
         return FAILED
-    return COMPLETE_WITH_MISSING if run["missing"].keys() - {"declined"} else COMPLETE
+    return COMPLETE_WITH_MISSING if run["missing"].keys() - {"declined", "not_asked"} else COMPLETE

@@ -11,8 +11,8 @@ from ..models.protocol import LanguageModel
 from ..models.weights import by_content
 from .errors import InputError
 from .named_models import ModelConfig
+from .sections import BudgetConfig, PriceConfig
 from .speakers import role_key
-from .study import BudgetConfig, PriceConfig
 
 
 class BoundedStudy(Protocol):

@@ -7,9 +7,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..evaluators.comparison import compare_conditions
+from ..evaluators.differences import Contrast
+from ..evaluators.effects import compare_effects
 from ..evaluators.responses import Responses
+from ..evaluators.retest import retest
 from ..evaluators.shares import answer_shares
-from ..evaluators.survey import evaluate_survey
+from ..evaluators.survey import evaluate_conditions
+from ..personas.perspectives import wording_of_both
 from .codebook import Codebook
 from .errors import InputError
 from .export import wide_table
@@ -33,8 +37,11 @@ METRICS: tuple[Metric, ...] = get_args(Metric)
 def measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """What `metrics.json` says of a survey; see docs/metrics.md."""
     assert plan.codebook is not None
-    by = [a for a in plan.study.evaluation.by if a in plan.codebook.attributes]
-    answers = {c.name: _answers(folder, plan, c.name, by) for c in plan.study.conditions}
+    settings = plan.study.evaluation
+    wanted = dict.fromkeys((*settings.by, *settings.contrasts))
+    known = [a for a in wanted if a in plan.codebook.attributes]
+    by = [a for a in settings.by if a in known]
+    answers = {c.name: _answers(folder, plan, c.name, known) for c in plan.study.conditions}
     shown = {**({"human": plan.humans} if plan.humans else {}), **answers}
     measured: dict[str, Any] = {
         "kind": "survey",
@@ -44,18 +51,15 @@ def measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     if plan.humans is None:
         return measured | {"conditions": {}, "reason": "the study names no humans to compare with"}
     human = plan.humans.select([item.code for item in next(iter(answers.values())).items])
-    conditions = {
-        name: evaluate(
-            human,
-            simulated,
-            scale=plan.study.evaluation.scale,
-            by=tuple(by),
-            splits=plan.study.evaluation.splits,
-            **_resamples(plan),
-        )
-        for name, simulated in answers.items()
+    conditions = _evaluated(
+        human, answers, scale=settings.scale, by=tuple(by), splits=settings.splits, **_resamples(plan)
+    )
+    return measured | {
+        "conditions": conditions,
+        "comparisons": _comparisons(plan, human, answers, conditions),
+        **_effects(plan, human, answers),
+        **_retests(plan, human, answers),
     }
-    return measured | {"conditions": conditions, "comparisons": _comparisons(plan, human, answers, conditions)}
 
 
 def evaluate(human: Responses, simulated: Responses, **settings: Any) -> dict[str, Any]:
@@ -64,8 +68,12 @@ def evaluate(human: Responses, simulated: Responses, **settings: Any) -> dict[st
     Raises:
         InputError: The two sides do not fit together.
     """
+    return _evaluated(human, {"": simulated}, **settings)[""]
+
+
+def _evaluated(human: Responses, answers: Mapping[str, Responses], **settings: Any) -> dict[str, dict[str, Any]]:
     try:
-        return evaluate_survey(human, simulated, **settings)
+        return evaluate_conditions(human, answers, **settings)
     except ValueError as error:
         raise InputError(str(error)) from error
 
@@ -83,7 +91,7 @@ def _answers(folder: RunFolder, plan: Plan, condition: str, by: Sequence[str]) -
     return simulated_responses(run_table(folder.path, plan.codebook, condition), plan.codebook, by=by).responses
 
 
-def _resamples(plan: Plan) -> dict[str, int]:
+def _resamples(plan: Plan) -> dict[str, Any]:
     return {"bootstrap": plan.study.evaluation.bootstrap, "seed": plan.study.seed}
 
 
@@ -98,6 +106,27 @@ def _row(study: Study, condition: ConditionConfig) -> dict[str, str]:
         "matching": condition.matching or "n/a",
         "backstories": condition.backstories,
     }
+
+
+def _effects(plan: Plan, human: Responses, answers: Mapping[str, Responses]) -> dict[str, Any]:
+    """The effects of the declared contrasts, where there are any."""
+    declared = plan.study.evaluation.contrasts
+    contrasts = [Contrast(attribute, a, b) for attribute, pairs in declared.items() for a, b in pairs]
+    if not contrasts:
+        return {}
+    try:
+        return {"effects": {n: compare_effects(human, a, contrasts, **_resamples(plan)) for n, a in answers.items()}}
+    except ValueError as error:
+        raise InputError(f"evaluation.contrasts: {error}") from error
+
+
+def _retests(plan: Plan, human: Responses, answers: Mapping[str, Responses]) -> dict[str, Any]:
+    """How consistently personas answered, where they were asked twice or people were."""
+    survey, second = plan.study.survey, plan.second_wave
+    if survey is None or (survey.replicates < 2 and second is None):
+        return {}
+    wave = second and second.select([item.code for item in human.items])
+    return {"retest": {n: retest(a, human, human_retest=wave, **_resamples(plan)) for n, a in answers.items()}}
 
 
 def _comparisons(
@@ -138,7 +167,7 @@ def _distributions(plan: Plan, series: dict[str, Responses], by: Sequence[str]) 
         first = next(iter(series.values())).attributes[attribute]
         for label in [x for x in dict.fromkeys(first.tolist()) if x]:
             groups[label] = {name: r.rows(r.attributes[attribute] == label) for name, r in series.items()}
-    texts = {q.code: q.text for q in plan.instrument.questions}
+    texts = {q.code: wording_of_both(q, plan.instrument.parties) for q in plan.instrument.questions}
     known = {item.code: item for item in next(reversed(series.values())).items}
     return {
         code: {

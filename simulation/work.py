@@ -8,6 +8,7 @@ from typing import Any
 
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
+from ..graphs.generative_agent import build_generative_agent
 from ..graphs.state import ConsensusState
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
@@ -15,8 +16,9 @@ from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
 from .plan import Plan, Unit
+from .sections import AskingConfig
 from .speakers import role_key, speakers
-from .study import AskingConfig, ConditionConfig
+from .study import ConditionConfig
 
 Speakers = Mapping[str, LanguageModel]
 
@@ -71,18 +73,23 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
     survey = plan.study.survey
     assert survey is not None
     assert plan.instrument is not None
-    graph = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    plain: Any = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
+    thinking: Any = build_generative_agent(plan.instrument, shuffle_items=survey.shuffle_items).compile()
     codes = [q.code for q in plan.instrument.questions]
 
     async def work(unit: Unit) -> Outcome:
-        persona = unit.seats["respondent"].id
-        if unit.condition.backstories and not unit.seats["respondent"].story:
-            answers = {code: Answer(code, Missing("no_story")).as_row() for code in codes}
+        persona = unit.seats["respondent"]
+        if unit.condition.backstories and not persona.story:
+            state = {"answers": {code: Answer(code, Missing("no_story")).as_row() for code in codes}}
         else:
-            answers = (await graph.ainvoke({}, context=_context(plan, unit, cast)))["answers"]
-        own = {"persona": persona, "replicate": unit.replicate, "condition": unit.condition.name}
-        transcript = {**own, "answers": {code: row["answer"] for code, row in answers.items()}}
-        return Outcome([{**answers[code], **own} for code in codes], [], transcript)
+            graph = thinking if unit.condition.style == "generative_agent" else plain
+            state = await graph.ainvoke({}, context=_context(plan, unit, cast))
+        own = {"persona": persona.id, "replicate": unit.replicate, "condition": unit.condition.name}
+        return Outcome(
+            records=[{**state["answers"][code], **own} for code in codes],
+            utterances=[{**row, **own} for row in state.get("utterances", {}).values()],
+            transcript={**own, "answers": {code: row["answer"] for code, row in state["answers"].items()}},
+        )
 
     return work
 

@@ -67,40 +67,43 @@ def fitted(humans, rounds) -> str:
     """The file's text."""
     x, columns, shares = indicators(humans)
     found = fit(humans.answers.astype(int), humans.weights, x, OPTIONS, DIMENSIONS, rounds)
-    turn = varimax(found.a)
-    a, beta = found.a @ turn, found.beta @ turn
-    explained = np.cov((x @ beta).T, aweights=humans.weights)
-    total = np.sqrt(1 + np.diag(explained))  # of the attitudes, over all people
-    a, beta, residual = a * total, beta / total, 1 / total
-    order = np.argsort(-np.abs([effect(beta, columns, "party", "Democrat", k) for k in range(DIMENSIONS)]))
-    a, beta, residual = a[:, order], beta[:, order], residual[order]
-    # Each attitude points to where Democrats stand.
-    sign = np.sign([effect(beta, columns, "party", "Democrat", k) for k in range(DIMENSIONS)])
-    a, beta = a * sign, beta * sign
-    positions: dict[str, dict[str, list[float]]] = {}
-    for trait, labels in shares.items():
-        positions[trait] = {
-            label: [round(float(effect(beta, columns, trait, label, k)), 3) for k in range(DIMENSIONS)]
-            for label in labels
-        }
+    a, beta, residual = oriented(found, x, humans.weights, columns)
     items = {
-        item.code: {
-            "discrimination": [round(float(v), 3) for v in a[j]],
-            "thresholds": [round(float(v), 3) for v in found.b[j]],
-        }
+        item.code: {"discrimination": rounded(a[j]), "thresholds": rounded(found.b[j])}
         for j, item in enumerate(humans.items)
     }
     public = {
         "dimensions": DIMENSIONS,
-        "residual_sd": [round(float(v), 3) for v in residual],
+        "residual_sd": rounded(residual),
         "imagination": 0.3,
         "story_facts": 1,
-        "positions": positions,
+        "positions": {
+            trait: {label: rounded(effect(beta, columns, trait, label)) for label in labels}
+            for trait, labels in shares.items()
+        },
         "shares": {trait: tellers(trait, labels) for trait, labels in shares.items()},
         "items": items,
     }
     named = named_by(items)
     return HEADER.format(named=named) + yaml.dump(public, sort_keys=False, default_flow_style=None, width=120)
+
+
+def oriented(found, x, weights, columns):
+    """Slopes, effects and the errors' deviations, turned so that few items show each attitude.
+
+    Over all people an attitude has the standard deviation 1; it points to where Democrats stand, the most partisan first.
+    """
+    turn = varimax(found.a)
+    a, beta = found.a @ turn, found.beta @ turn
+    total = np.sqrt(1 + np.diag(np.cov((x @ beta).T, aweights=weights)))
+    a, beta, residual = a * total, beta / total, 1 / total
+    democrats = effect(beta, columns, "party", "Democrat")
+    order, sign = np.argsort(-np.abs(democrats)), np.sign(democrats)
+    return (a * sign)[:, order], (beta * sign)[:, order], residual[order]
+
+
+def rounded(numbers) -> list[float]:
+    return [round(float(number), 3) for number in numbers]
 
 
 def named_by(items) -> str:
@@ -131,11 +134,12 @@ def indicators(humans):
     return np.stack(columns, 1), names, shares
 
 
-def effect(beta, columns, trait, label, k) -> float:
-    """A label's position in an attitude."""
-    total = 0.0
+def effect(beta, columns, trait, label):
+    """A label's position (D,)."""
+    total = np.zeros(beta.shape[1])
     for row, (name, first, last, against) in zip(beta, columns, strict=True):
-        total += row[k] * (((name, first) == (trait, label)) - against * ((name, last) == (trait, label)))
+        if name == trait:
+            total += row * ((first == label) - against * (last == label))
     return total
 
 

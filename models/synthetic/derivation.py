@@ -35,19 +35,16 @@ def short(text: str) -> str:
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
-@lru_cache(maxsize=1024)
 def own(public: str, dimensions: int, persona: str, backstory: str) -> Vector:
     """What is a person's own in its attitudes, beside what its traits say."""
     return normals(dimensions, public, "person", persona, backstory)
 
 
-@lru_cache(maxsize=1024)
 def wording(public: str, dimensions: int, persona: str, style: str) -> Vector:
     """Which way a style of describing a persona shifts its attitudes."""
     return normals(dimensions, public, "wording", persona, style)
 
 
-@lru_cache(maxsize=1024)
 def misheard(public: str, dimensions: int, persona: str, style: str) -> Vector:
     """What a model takes a persona for in place of what it was told of it, in this style."""
     return normals(dimensions, public, "misheard", persona, style)

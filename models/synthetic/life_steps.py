@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from ..protocol import LETTERS, Request
@@ -36,11 +35,11 @@ def text(public: SyntheticPublic, request: Request, draw: random.Random) -> str:
 
 
 def options_of(request: Request) -> list[str]:
-    """The options a request speaks of: the lettered lines of its last message or of its prompt, or else the codes."""
+    """The options a request speaks of: the lettered lines that the prompt asked about last, or else the codes."""
     codes = request.context.get("option_codes")
     named = [str(code) for code in codes][: len(LETTERS)] if isinstance(codes, list | tuple) else []
-    for text in (last_text(request), request.prompt.text):
-        listed = lettered_options(text)
+    for message in reversed(request.prompt.messages):
+        listed = lettered_options(message.content) if message.role != "assistant" else []
         if listed and len(listed) == (len(named) or len(listed)):
             return listed
     return named
@@ -72,8 +71,9 @@ def trait_probabilities(public: SyntheticPublic, context: Mapping[str, Any], opt
 
 def _story(public: SyntheticPublic, request: Request, draw: random.Random) -> str:
     context = request.context
-    given = tuple(sorted(_texts(context.get("attributes")).items()))
-    teller = _teller(_Known(public), str(context.get("persona") or ""), given)
+    persona = str(context.get("persona") or "")
+    traits = draw_traits(public.name, persona, public.shares, _texts(context.get("attributes")))
+    teller = Teller(public.name, persona, traits, public.teller_attitude(persona, traits))
     # Another attempt at an answer is another draw, whatever its seed.
     own = random.Random(derive_seed(draw.getrandbits(53), str(context.get("attempt") or 1)))
     return answer_question(
@@ -86,26 +86,6 @@ def _story(public: SyntheticPublic, request: Request, draw: random.Random) -> st
         flaw_rate=public.flaw_rate,
         room=4 * max(request.sampling.max_tokens, 1),
     ).text
-
-
-class _Known:
-    """A public as a key of a cache: the same object is the same public."""
-
-    def __init__(self, public: SyntheticPublic) -> None:
-        self.public = public
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.public is self.public
-
-    def __hash__(self) -> int:
-        return id(self.public)
-
-
-@lru_cache(maxsize=4096)
-def _teller(known: _Known, persona: str, given: tuple[tuple[str, str], ...]) -> Teller:
-    public = known.public
-    traits = draw_traits(public.name, persona, public.shares, dict(given))
-    return Teller(public.name, persona, traits, public.teller_attitude(persona, traits))
 
 
 def _texts(held: Any) -> dict[str, str]:

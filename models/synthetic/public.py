@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..errors import ModelSpecError
@@ -140,7 +140,16 @@ class SyntheticPublic:
         """
         if style == "none" or not (attributes or backstory or persona in self.attitudes):
             return (0.0,) * self.dimensions
-        told = telling.told(self, persona, attributes or {}, backstory)
+        traits = tuple(sorted((str(name), str(value)) for name, value in (attributes or {}).items()))
+        return self._taken(persona, traits, backstory, style)
+
+    @cached_property
+    def _taken(self) -> Callable[[str, derivation.Traits, str, str], Vector]:
+        # A persona is asked many questions in a row.
+        return lru_cache(maxsize=1024)(self._take)
+
+    def _take(self, persona: str, traits: derivation.Traits, backstory: str, style: str) -> Vector:
+        told = telling.told(self, persona, dict(traits), backstory)
         attitude, spread, shift = told.attitude, told.spread, self.wording_sd
         if persona in self.attitudes:
             attitude, spread, shift = tuple(self.attitudes[persona]), self.whole_spread, 0.0
@@ -150,10 +159,8 @@ class SyntheticPublic:
         if shift:
             wording = derivation.wording(self.name, self.dimensions, persona, style)
             attitude = tuple(a + shift * w for a, w in zip(attitude, wording, strict=True))
-        if self.subgroup_bias:
-            bias = telling.average(self.subgroup_bias, told.labels, self.dimensions)
-            attitude = tuple(a + b for a, b in zip(attitude, bias, strict=True))
-        return attitude
+        bias = telling.average(self.subgroup_bias, told.labels, self.dimensions)
+        return tuple(a + b for a, b in zip(attitude, bias, strict=True))
 
     def teller_attitude(self, persona: str, traits: Mapping[str, str]) -> Vector:
         """What the person who tells a story really thinks, of which its story tells a part."""

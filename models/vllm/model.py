@@ -70,7 +70,7 @@ class VLLMModel(OpenAIModel):
             score=not self._chat,
             choose=("first_token", *by_text, "sampled", "structured"),
             chat=self._chat,
-            schema=True,
+            schema=self.capabilities.schema,
         )
         self._letters: dict[int, dict[int, str]] = {}  # by number of options: token id -> letter
         self._letter: dict[int, str] = {}  # all of these together

@@ -1,4 +1,4 @@
-"""Matching personas to humans: greedy, one-to-one with the largest sum of weights, or at random (Kang et al. 2025).
+"""Matching personas to humans: greedy, one-to-one with the largest sum of weights, or at random (Moon et al. 2024).
 
 The weight of a human and a persona is w_ij = Π_traits P(persona j has human i's value); a value that is missing counts
 1/K, where K is the number of labels known of the trait.

@@ -43,7 +43,7 @@ class TypeWeights:
     def row(self, index: int) -> Floats:
         """The weights of one type of human with every type of persona, shape (persona types,)."""
         first, *rest = (table[code] for table, code in zip(self._tables, self._codes[index], strict=True))
-        weights = first.copy()
+        weights: Floats = first.copy()
         for probabilities in rest:
             weights *= probabilities
         return weights

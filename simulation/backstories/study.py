@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..loading import read_study, replaced_model, validated
 from ..named_models import Model, ModelConfig, check_models, find_model
-from ..study import BudgetConfig, EngineConfig, HumansConfig, PopulationConfig, Traits
+from ..sections import BudgetConfig, EngineConfig, HumansConfig, PopulationConfig
+from ..study import Traits
 from .config import PoolConfig, check_pools
 
 

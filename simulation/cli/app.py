@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import episodes, evaluate, inspect, payoffs, personas, questions, run, train
+from . import episodes, evaluate, inspect, matching, payoffs, personas, questions, run, train
 
 BAD_INPUT = 2
 
@@ -25,6 +25,7 @@ app.command("demo")(run.demo)
 evaluate.app.command("payoffs")(payoffs.evaluate_payoffs)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(payoffs.app, name="payoffs")
+personas.app.command("match")(matching.match)
 app.add_typer(personas.app, name="personas")
 app.command("report")(inspect.report)
 app.command("export")(inspect.export)

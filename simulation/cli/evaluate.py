@@ -60,6 +60,54 @@ def survey(
 
 
 @app.command()
+def partisan(
+    responses: Annotated[Path, typer.Option("--responses", metavar="R.csv|RUN", help="A table or a run folder.")],
+    instrument: Annotated[
+        str,
+        typer.Option(
+            "--instrument", metavar="NAME|FILE", help="traits, subversion, meta_prejudice, or a codebook with a gap."
+        ),
+    ],
+    json: Annotated[Path, typer.Option("--json", metavar="OUT", help="Where the measures go; a page goes beside it.")],
+    humans: Annotated[
+        Path | None, typer.Option("--humans", metavar="H.csv", help="People's answers to compare with.")
+    ] = None,
+    party: Annotated[
+        str | None, typer.Option("--party", metavar="COLUMN", help="Who belongs to which party: party.")
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option("--weight", metavar="COLUMN", help="Survey weights; else every row counts once.")
+    ] = None,
+    bootstrap: Annotated[int, typer.Option("--bootstrap", min=0, metavar="N", help="Resamples for intervals.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of resamples.")] = 0,
+    condition: Annotated[
+        str | None, typer.Option("--condition", help="Which condition of a run folder that has several.")
+    ] = None,
+) -> None:
+    """Measure how partisans see each other: the gap, its effect size, and whether the spread is right."""
+    from ..folder import write_json
+    from ..partisan.measuring import compare_partisans
+    from ..partisan.page import page_path, spoken_lines, write_page
+
+    page = page_path(json)
+    measured, notes = compare_partisans(
+        responses,
+        instrument,
+        humans=humans,
+        party=party,
+        weight=weight,
+        condition=condition,
+        bootstrap=bootstrap,
+        seed=seed,
+    )
+    write_json(json, measured)
+    write_page(page, measured, notes, name=responses.name + (f", {condition}" if condition else ""))
+    for line in (*(f"note: {note}" for note in notes), *spoken_lines(measured)):
+        typer.echo(line)
+    typer.echo(f"measures: {json}; page: {page}")
+
+
+@app.command()
 def representatives(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a training run.")],
     json: Annotated[

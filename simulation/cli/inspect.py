@@ -107,7 +107,7 @@ def validate(
 def _checked_run(study: Path, overrides: list[str]) -> tuple[tuple[str, ...], str]:
     from ..loading import load_study
     from ..opening import open_models
-    from ..plan import make_plan
+    from ..planning import make_plan
 
     plan = make_plan(load_study(study, overrides), study)
     open_models(plan)

@@ -33,7 +33,7 @@ def run(
 ) -> None:
     """Run a study, or resume it: no call whose answer is in the journal is asked again."""
     from ..loading import load_study
-    from ..plan import make_plan
+    from ..planning import make_plan
 
     bounds = {"max_calls": max_calls, "max_tokens": max_tokens, "max_cost": max_cost}
     given = [f"budget.{name}={bound}" for name, bound in bounds.items() if bound is not None]
@@ -51,7 +51,7 @@ def demo(
 ) -> None:
     """Run a small survey and a few deliberating groups on the built-in model, and write both reports."""
     from ..loading import load_study
-    from ..plan import make_plan
+    from ..planning import make_plan
 
     starters = Path(__file__).parent.parent / "starters"
     worst = 0

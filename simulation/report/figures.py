@@ -16,8 +16,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 HUMAN = "#4a4a4a"
-COLOURS = ("#1b6ca8", "#d1742c", "#3a8f5c", "#8a4fa3", "#b8323f", "#6b7a1f")
-_STYLE: Any = {"font.size": 8, "svg.fonttype": "none", "axes.spines.top": False, "axes.spines.right": False}
+COLOURS = (
+    "#1b6ca8", "#d1742c", "#3a8f5c", "#8a4fa3", "#b8323f", "#6b7a1f",
+    "#5fb0d9", "#e8ab6f", "#8fcfa6", "#c3a0d4", "#e88b93", "#b9c76a",
+)  # fmt: skip
+# A label of the data may hold a dollar sign, which is no formula.
+STYLE: Any = {
+    "font.size": 8,
+    "svg.fonttype": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.parse_math": False,
+}
 
 
 def metric_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str) -> str:
@@ -28,8 +38,8 @@ def metric_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str) -> s
         title: What is measured.
         unit: Its unit and direction.
     """
-    with plt.rc_context(_STYLE):
-        figure, axes = plt.subplots(figsize=(6.4, 0.34 * len(rows) + 0.9), layout="constrained")
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(6.4, 0.34 * len(rows) + 1.0), layout="constrained")
         for y, row in enumerate(reversed(rows)):
             if row["value"] is None:
                 axes.text(0, y, "undefined", va="center", color="grey")
@@ -41,9 +51,9 @@ def metric_figure(rows: Sequence[Mapping[str, Any]], title: str, unit: str) -> s
         axes.set_yticks(range(len(rows)), [f"{r['name']} (n = {r['n']:,})" for r in reversed(rows)])
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.set_ylim(-0.6, len(rows) - 0.4)
-        axes.set_xlabel(f"{title} ({unit})")
+        axes.set_xlabel(textwrap.fill(f"{title} ({unit})", 42))
         axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
-        return _svg(figure)
+        return as_svg(figure)
 
 
 def distribution_figure(labels: Sequence[str], panels: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
@@ -55,21 +65,29 @@ def distribution_figure(labels: Sequence[str], panels: Mapping[str, Mapping[str,
     """
     series = list(dict.fromkeys(name for group in panels.values() for name in group))
     height = 0.55 + len(labels) * (0.13 * len(series) + 0.12)
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, row = plt.subplots(
             1, len(panels), figsize=(2.2 + 2.0 * len(panels), height + 0.35), sharey=True, squeeze=False,
             layout="constrained",
         )  # fmt: skip
         for axes, (group, drawn) in zip(row[0], panels.items(), strict=True):
             _bars(axes, len(labels), series, drawn)
-            counts = ", ".join(f"{name} {drawn[name]['n']:,}" for name in drawn)
-            axes.set_title(f"{group}\n" + textwrap.fill(f"n: {counts}", 30), fontsize=7)
+            axes.set_title(f"{group}\n" + textwrap.fill(f"n: {_counts(drawn)}", 30), fontsize=7)
             axes.set_xlabel("share of answers (%)")
         wrapped = [textwrap.fill(label, 26) for label in labels]
         row[0][0].set_yticks(range(len(labels)), wrapped)
         row[0][0].invert_yaxis()
         row[0][0].set_ylabel("answer")
-        return _svg(figure)
+        return as_svg(figure)
+
+
+def _counts(drawn: Mapping[str, Mapping[str, Any]], most: int = 7) -> str:
+    """How many answered, by series; beyond `most` series only from how few to how many."""
+    if len(drawn) <= most:
+        return ", ".join(f"{name} {part['n']:,}" for name, part in drawn.items())
+    simulated = [part["n"] for name, part in drawn.items() if name != "human"]
+    human = f"human {drawn['human']['n']:,}, " if "human" in drawn else ""
+    return f"{human}{len(simulated)} conditions {min(simulated):,} to {max(simulated):,} each"
 
 
 def _bars(axes: Axes, options: int, series: Sequence[str], drawn: Mapping[str, Mapping[str, Any]]) -> None:
@@ -99,7 +117,7 @@ def series_colour(name: str, series: Sequence[str]) -> str:
 
 def agreement_figure(series: Mapping[str, Sequence[int]], labels: Sequence[str], n: int) -> str:
     """How often each point of the agreement scale was chosen, for positions, draft and revision."""
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(figsize=(6.4, 2.6), layout="constrained")
         width = 0.8 / max(len(series), 1)
         for k, (name, counts) in enumerate(series.items()):
@@ -109,7 +127,7 @@ def agreement_figure(series: Mapping[str, Sequence[int]], labels: Sequence[str],
         axes.set_ylabel("answers (count)")
         axes.set_xlabel(f"agreement ({n:,} seats)")
         axes.legend(frameon=False)
-        return _svg(figure)
+        return as_svg(figure)
 
 
 Limits = tuple[float, float]
@@ -127,7 +145,7 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
         labels: Of the rows, with their n.
         kinds: Of the rows, by which they are coloured: a key of `KIND_COLOURS`.
     """
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         height = 0.3 * len(labels) + 1.1
         figure, row = plt.subplots(
             1, len(panels), figsize=(2.4 + 2.4 * len(panels), height), sharey=True, squeeze=False, layout="constrained"
@@ -144,7 +162,7 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
         row[0][0].set_yticks(range(len(labels)), labels)
         row[0][0].set_ylim(len(labels) - 0.4, -0.6)
         row[0][0].set_ylabel("contestant")
-        return _svg(figure)
+        return as_svg(figure)
 
 
 def _interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> None:
@@ -156,7 +174,8 @@ def _interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> No
         axes.plot(measure["ci"], [y, y], "-", color=colour, linewidth=1.5)
 
 
-def _svg(figure: Figure) -> str:
+def as_svg(figure: Figure) -> str:
+    """The figure as an SVG element to stand in a page; closes the figure."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
     plt.close(figure)
@@ -166,9 +185,4 @@ def _svg(figure: Figure) -> str:
 
 def styled() -> AbstractContextManager[None]:
     """The look that all figures share, while one is drawn."""
-    return plt.rc_context(_STYLE)
-
-
-def as_svg(figure: Figure) -> str:
-    """A figure as SVG text; the figure is closed."""
-    return _svg(figure)
+    return plt.rc_context(STYLE)

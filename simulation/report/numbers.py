@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def number(value: float | None) -> str:
-    """Three decimals, or a dash for a value that is not defined."""
-    return "–" if value is None else f"{round(value, 3) + 0.0:.3f}"  # adding 0 makes -0.000 plain
+def number(value: float | None, digits: int = 3) -> str:
+    """Three decimals (or `digits`), or a dash for a value that is not defined."""
+    return "–" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # adding 0 makes -0.000 plain
 
 
 def with_interval(metric: Mapping[str, Any]) -> str:

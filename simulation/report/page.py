@@ -15,6 +15,7 @@ from .numbers import with_interval
 from .survey import survey_parts
 
 _READ = ("captured_mass", "order_asymmetry", "primacy")
+MOST_NAMED = 6  # conditions in the page's head; the tables name them all
 _HERE = Path(__file__).parent
 
 
@@ -50,11 +51,12 @@ def _shared(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any
     people = f"{run['people']:,} {'people' if run['kind'] == 'survey' else 'groups'}"
     if run["limit"] is not None and run["limit"] < run["people"]:
         people = f"the first {run['limit']:,} of {people} (a pilot)"
-    models = ", ".join(run["models"])
+    models, names = ", ".join(run["models"]), run["conditions"]
+    conditions = f"conditions: {', '.join(names)}" if len(names) <= MOST_NAMED else f"{len(names)} conditions"
     return {
         "run": run,
         "css": (_HERE / "page.css").read_text(encoding="utf-8"),
-        "facts": f"{people}, {run['answers']:,} answers; conditions: {', '.join(run['conditions'])}; model: {models}.",
+        "facts": f"{people}, {run['answers']:,} answers; {conditions}; model: {models}.",
         "model_sentences": [text for key, text in run["models"].items() if text != key and len(text) > 60],
         "people": _people(folder),
         "reading": _reading(metrics.get("reading", {})),

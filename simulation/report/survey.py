@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..folder import RunFolder
+from .ablations import ablation_parts
+from .caption import settings
+from .effects import effects_parts
 from .figures import distribution_figure, metric_figure, series_colour
+from .grid import main_table, subgroup_tables
+from .layout import make_layouts
 from .numbers import number, with_interval
+from .partisan import partisan_parts
+from .pools import matching_parts, pool_parts
+from .retest import retest_parts
+from .table_files import save_tables
 
 REFERENCES = {
     "uniform": "uniform answers",
@@ -17,7 +26,8 @@ REFERENCES = {
 
 
 def survey_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page's template needs for a survey."""
+    """What the page's template needs for a survey; writes the tables beside the page."""
+    layouts, how = make_layouts(metrics), settings(folder.study)
     conditions = metrics["conditions"]
     items = metrics["distributions"]
     measured = [c for c in conditions.values() if "wasserstein" in c]
@@ -30,6 +40,15 @@ def survey_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str
         "comparisons": [c | {"value": with_interval(c)} for c in metrics.get("comparisons", [])],
         "legend": _legend(items),
         "items": [_item(code, item, conditions) for code, item in items.items()],
+        "layout": main_table(layouts, how),
+        "subgroups": subgroup_tables(layouts),
+        "table_files": save_tables(folder.path, layouts, how),
+        "ablations": ablation_parts(metrics),
+        "pools": pool_parts(folder.path, metrics),
+        "matching": matching_parts(metrics),
+        "effects": effects_parts(metrics),
+        "retest": retest_parts(metrics),
+        "partisan": partisan_parts(metrics),
     }
 
 
@@ -117,7 +136,7 @@ def _legend(items: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _item(code: str, item: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
     distances = {name: c["wasserstein"]["items"].get(code) for name, c in conditions.items() if "wasserstein" in c}
-    said = ", ".join(f"{name} {number(d)}" for name, d in distances.items() if d is not None)
+    said = _distances({name: d for name, d in distances.items() if d is not None})
     figure = distribution_figure(item["labels"], item["panels"])
     return {
         "code": code,
@@ -125,3 +144,11 @@ def _item(code: str, item: Mapping[str, Any], conditions: Mapping[str, Any]) -> 
         "wasserstein": f"WD {said}" if said else "",
         "figure": figure,
     }
+
+
+def _distances(known: Mapping[str, float], most: int = 6) -> str:
+    """An item's distance in every condition; beyond `most` conditions only the least and the greatest."""
+    if len(known) <= most:
+        return ", ".join(f"{name} {number(d)}" for name, d in known.items())
+    ordered = sorted(known, key=known.__getitem__)
+    return " to ".join(f"{number(known[name])} ({name})" for name in (ordered[0], ordered[-1]))

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
+from minipublic.models.choosing import check_choose
 from minipublic.models.errors import ModelSpecError, UnsupportedError
 from minipublic.models.journal import Journal, call_key, encode
 from minipublic.models.journaled import JournaledModel, _own
@@ -70,6 +71,15 @@ async def test_a_vllm_server_is_sent_structured_outputs(server, endpoint):
     assert "response_format" not in body
 
 
+@pytest.mark.parametrize("kind", ["openai", "openai-completions"])
+async def test_a_server_that_knows_no_schemas_can_be_declared_so(server, kind):
+    model = load_model(f"{kind}:m@{server.url}", schema=False)
+    with pytest.raises(UnsupportedError, match="cannot be held to a JSON schema"):
+        await model.generate(ASK)
+    await model.aclose()
+    assert not server.bodies
+
+
 async def test_openais_chat_models_in_langchain_are_sent_it_and_an_answer_cut_off_is_a_result(server):
     options = {"provider_options": {"extra_body": {"top_k": 5}}}
     model = load_model(f"langchain:openai:m@{server.url}", retries=0, **options)
@@ -103,10 +113,8 @@ async def test_a_plugin_that_knows_no_schemas_is_refused_by_the_journal(tmp_path
 
 
 def test_a_choice_takes_no_schema():
+    asked = ChooseRequest(ASK.prompt, options=("a", "b"), schema=SCHEMA)
     with pytest.raises(ModelSpecError, match="takes no schema"):
-        from minipublic.models.choosing import check_choose
-
-        asked = ChooseRequest(ASK.prompt, options=("a", "b"), schema=SCHEMA)
         check_choose("m", Capabilities(choose=("first_token",)), asked)
 
 

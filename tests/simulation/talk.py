@@ -7,7 +7,7 @@ import pandas as pd
 
 from minipublic.simulation.loading import load_study
 from minipublic.simulation.opening import open_models
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 
 MODELS = {

@@ -9,7 +9,7 @@ from minipublic.models.vllm.metrics import ServerMetrics
 from minipublic.simulation.admission import FIRST, Admission, most_units
 from minipublic.simulation.engine import run_units
 from minipublic.simulation.loading import load_study
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 
 

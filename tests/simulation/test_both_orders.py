@@ -10,7 +10,7 @@ from minipublic.models.journal import Journal
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.loading import load_study
 from minipublic.simulation.measure import measure_run
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 
 BOTH = {"average_orders": True}

@@ -11,7 +11,7 @@ import pytest
 from minipublic.models.errors import SetupError
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.loading import load_study
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import exit_code, run_study
 
 PRICES = {"openai:m": {"prompt": 100.0, "completion": 1000.0}}  # a call of the test server costs 0.004

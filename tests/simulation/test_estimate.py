@@ -17,7 +17,7 @@ from minipublic.simulation.errors import InputError
 from minipublic.simulation.estimate import estimate
 from minipublic.simulation.folder import RunFolder
 from minipublic.simulation.loading import load_study
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 
 ROOT = Path(minipublic.__file__).parent

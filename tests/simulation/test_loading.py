@@ -7,7 +7,7 @@ import pytest
 
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.loading import load_study
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 
 STUDY = """study: small
 kind: survey

@@ -8,7 +8,7 @@ import pytest
 
 from minipublic.simulation.loading import load_study
 from minipublic.simulation.mass import ENOUGH, MassWatch
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 
 

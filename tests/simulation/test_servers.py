@@ -12,7 +12,7 @@ from minipublic.models.synthetic import SyntheticModel
 from minipublic.models.vllm.metrics import ServerMetrics
 from minipublic.simulation import servers
 from minipublic.simulation.loading import load_study
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 from minipublic.simulation.servers import NOTE, ServerWatch
 

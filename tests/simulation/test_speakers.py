@@ -9,7 +9,7 @@ from minipublic.simulation.errors import InputError
 from minipublic.simulation.loading import load_study
 from minipublic.simulation.named_models import ModelConfig
 from minipublic.simulation.opening import open_models
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.run import run_study
 from minipublic.simulation.speakers import role_key
 

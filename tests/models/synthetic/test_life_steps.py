@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from minipublic.models.protocol import ChooseRequest, Prompt, Request, Sampling
+from minipublic.models.protocol import ChooseRequest, Message, Prompt, Request, Sampling
 from minipublic.models.synthetic import SyntheticModel
 from minipublic.models.synthetic.lives import draw_traits, read_life
 
@@ -145,9 +145,16 @@ async def test_stage_one_is_never_wrong_and_stage_two_better_than_the_shares():
     assert gained / unstated > 0.03, "nats for each unstated trait"
 
 
-async def test_stage_two_is_calibrated():
-    model = SyntheticModel("steps", shares=SHARES, flaw_rate=0.0, story_facts=3, attribute_share=0.8)
-    expected = observed = 0.0
+POSITIONS = {
+    "party": {"Democrat": (-1.0, 0.0, 0.5), "Republican": (1.0, 0.0, 0.5)},
+    "income": {"$100,000 or more": (0.8, 0.8, 0.0)},
+}
+
+
+@pytest.mark.parametrize("people", [{"attribute_share": 0.8}, {"positions": POSITIONS, "residual_sd": 0.6}])
+async def test_stage_two_is_calibrated(people):
+    model = SyntheticModel("steps", shares=SHARES, flaw_rate=0.0, story_facts=3, **people)
+    expected = observed = asked_of = 0.0
     for k in range(400):
         persona = f"p{k}"
         story = whole(await interview(model, persona, turns=1))
@@ -158,7 +165,9 @@ async def test_stage_two_is_calibrated():
         truth = draw_traits("steps", persona, SHARES, {})["party"]
         expected += sum((q / 0.98) ** 2 for label, q in p.items() if label != "declined")
         observed += p[truth] / 0.98
+        asked_of += 1
     assert observed == pytest.approx(expected, rel=0.1)
+    assert expected > 1.1 * sum(share**2 for share in SHARES["party"].values()) * asked_of
 
 
 async def test_forty_draws_come_from_the_exact_probabilities():
@@ -186,10 +195,14 @@ async def test_a_generative_agent_is_told_what_it_needs():
         "ordinal": True,
     }
 
-    async def said(step, context):
-        return (await model.generate(Request(Prompt.of(LISTED), context={**context, "step": step}))).text
+    async def said(step, context, *after):
+        prompt = Prompt((Message("user", LISTED), *after))
+        return (await model.generate(Request(prompt, context={**context, "step": step}))).text
 
     assert len((await said("reflect", told)).split("\n")) >= 6
-    assert (await said("interpret", told | item)).startswith("(A) Who says “A lot”")
-    likeliest = max(zip(model.probabilities(told | item | {"step": "item"}, 3), "ABC", strict=True))[1]
-    assert f"({likeliest})" in await said("reason", told | item)
+    interpreted = await said("interpret", told | item)
+    assert interpreted.startswith("(A) Who says “A lot”")
+    _, best = max(zip(model.probabilities(told | item | {"step": "item"}, 3), range(3), strict=True))
+    chain = (Message("assistant", interpreted), Message("user", "Which fits?"))
+    likeliest = ("(A) “A lot”", "(B) “Some”", "(C) “Not at all”")[best]
+    assert likeliest in await said("reason", told | item, *chain)

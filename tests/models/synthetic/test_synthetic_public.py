@@ -257,7 +257,7 @@ def test_impossible_publics_are_refused(options, message):
 
 
 def test_caches_are_bounded():
-    for cached in (derivation.own, derivation.misheard, derivation.trait_sum, derivation.direction, derivation.item):
+    for cached in (SyntheticPublic()._taken, derivation.trait_sum, derivation.direction, derivation.item):
         assert cached.cache_info().maxsize is not None
     text = "x" * 1_000_000
     assert len(derivation.short(text)) == 32
