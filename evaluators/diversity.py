@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -85,7 +86,7 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.5, n: int = 5, se
     """The pairs of texts whose word n-grams overlap by at least `threshold`.
 
     Args:
-        texts: Held in memory; besides them 1 KB for each.
+        texts: Held in memory; besides them about 1 KB for each.
         threshold: Jaccard overlap in (0, 1]; below 0.3 many pairs are missed.
         n: Words in an n-gram.
         seed: Of the hash functions; which pairs at the threshold are found may depend on it.
@@ -95,15 +96,24 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.5, n: int = 5, se
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"the threshold must be in (0, 1], got {threshold!r}")
-    sets = [shingles(text, n) for text in texts]
     random = np.random.default_rng([seed, 6])
     a = random.integers(0, 2**63, BANDS * ROWS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     b = random.integers(0, 2**63, BANDS * ROWS, dtype=np.uint64)
     first: dict[bytes, int] = {}
-    same = {k: i for k, s in enumerate(sets) if len(s) and (i := first.setdefault(s.tobytes(), k)) != k}
-    signatures = [_signature(s, a, b) if len(s) and k not in same else None for k, s in enumerate(sets)]
-    candidates = {*_candidates(signatures), *((i, k) for k, i in same.items())}
-    measured = ((i, j, jaccard(sets[i], sets[j])) for i, j in sorted(candidates))
+    candidates: set[tuple[int, int]] = set()
+    signatures: list[Hashes | None] = []
+    for k, text in enumerate(texts):
+        held = shingles(text, n)
+        i = first.setdefault(hashlib.blake2b(held.tobytes(), digest_size=16).digest(), k)
+        candidates |= {(i, k)} if i != k and len(held) else set()
+        signatures.append(_signature(held, a, b) if i == k and len(held) else None)
+    candidates |= _candidates(signatures)
+
+    @lru_cache(maxsize=4_096)
+    def again(k: int) -> Hashes:  # made once more where they are needed: all together they are as long as the texts
+        return shingles(texts[k], n)
+
+    measured = ((i, j, jaccard(again(i), again(j))) for i, j in sorted(candidates))
     pairs = sorted((pair for pair in measured if pair[2] >= threshold), key=lambda pair: -pair[2])
     return NearDuplicates(tuple(pairs), threshold, (1 - threshold**ROWS) ** BANDS)
 

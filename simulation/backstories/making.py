@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
-import pandas as pd
 
 from ...models.embedding import EmbeddingModel
 from ...models.errors import BudgetError
 from ...models.limiter import AdaptiveLimit
 from ...models.protocol import LanguageModel
 from ...models.templates import PromptBook
-from ...personas.persona import Persona
 from ...personas.population import Population
 from ..engine import rare_collections, run_units
 from ..errors import InputError
@@ -24,7 +22,8 @@ from ..folder import differences, read_json, write_json
 from ..weights import file_hash
 from .plan import PoolPlan
 from .tables import DUPLICATE, PoolFolder, PoolTables
-from .work import Rows, Settings, StoryOutcome, StoryUnit, story_work
+from .units import story_units
+from .work import Settings, StoryOutcome, StoryUnit, story_work
 
 
 class PoolsStopped(Exception):
@@ -191,63 +190,6 @@ async def _run(plan: PoolPlan, making: Making, tables: PoolTables, passed: list[
             making.progress(plan.name, total, tables)
 
     places = AdaptiveLimit(making.in_flight)
-    await run_units(_units(plan, making), within_budget, emit, places=places, stop=making.stop)
-
-
-def _units(plan: PoolPlan, making: Making) -> Iterator[StoryUnit]:
-    if plan.source is not None:
-        yield from _taken(plan, PoolFolder(making.folder / plan.source.name))
-        return
-    for number, persona in plan.personas(making.limit):
-        yield StoryUnit(number, persona, _rows_of(persona) if persona.story else [])
-
-
-def _taken(plan: PoolPlan, source: PoolFolder) -> Iterator[StoryUnit]:
-    """The stories of another pool, cut as asked, with what is on record of their answers."""
-    held, turns = Population.load(source.population), plan.config.turns
-    records = _records(source)
-    for number, persona in enumerate(held.personas[: plan.config.most]):
-        yield StoryUnit(number, _cut(persona, turns, plan.name), records(persona.id, turns))
-
-
-def _cut(persona: Persona, turns: int | None, pool: str) -> Persona:
-    if turns is None or turns == len(persona.interview):
-        return persona
-    if turns > len(persona.interview):
-        raise InputError(
-            f"backstories.{pool}.turns is {turns}, but persona {persona.id!r} has an interview of "
-            f"{len(persona.interview)} turns; lower it, or take a pool of longer interviews"
-        )
-    return replace(persona, interview=persona.interview[:turns], traits={})
-
-
-class _Lookup(Protocol):
-    def __call__(self, persona: str, turns: int | None) -> Rows: ...
-
-
-def _records(source: PoolFolder) -> _Lookup:
-    """What is on record of every answer: its row, with the rejections."""
-    rejections: dict[tuple[str, int], Rows] = {}
-    for line in source.rejections.read_bytes().splitlines():
-        row = orjson.loads(line)
-        rejections.setdefault((row.pop("persona"), row.pop("turn")), []).append(row)
-    table = pd.read_parquet(source.stories)
-    rows: dict[str, Rows] = {}
-    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
-        persona = str(row.pop("persona"))
-        own = {str(k): v for k, v in row.items()}
-        rows.setdefault(persona, []).append(own | {"rejections": rejections.get((persona, own["turn"]), [])})
-
-    def lookup(persona: str, turns: int | None) -> Rows:
-        return rows.get(persona, [])[:turns]
-
-    return lookup
-
-
-def _rows_of(persona: Persona) -> Rows:
-    """A row for every answer of a story from a file; nothing is known of how it came about."""
-    turns = [(t.question, t.answer) for t in persona.interview] or [("", persona.backstory)]
-    return [
-        {"turn": k, "question": question, "status": "given", "missing": None, "words": len(answer.split())}
-        for k, (question, answer) in enumerate(turns, start=1)
-    ]
+    await run_units(
+        story_units(plan, making.folder, making.limit), within_budget, emit, places=places, stop=making.stop
+    )
