@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# With more conditions than these, each is compared with the closest one only: pairs grow with the square.
+# With more conditions than these, each is compared with the closest ones only: pairs grow with the square.
 COMPARED_IN_PAIRS = 6
 Metric = Literal["wasserstein", "frobenius"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -159,20 +159,24 @@ def _comparisons(
             **_resamples(plan),
         )
         for metric in METRICS
-        for a, b in _pairs(conditions, metric)
+        for a, b in _pairs(plan.study, conditions, metric)
     ]
 
 
-def _pairs(conditions: Mapping[str, Any], metric: str) -> Iterator[tuple[str, str]]:
+def _pairs(study: Study, conditions: Mapping[str, Any], metric: Metric) -> list[tuple[str, str]]:
+    """All pairs; of many conditions each with the closest of its model, and those with the closest of all."""
     names = list(conditions)
     if len(names) <= COMPARED_IN_PAIRS:
-        yield from combinations(names, 2)
-        return
+        return list(combinations(names, 2))
     found = {name: c[metric]["value"] for name, c in conditions.items() if metric in c}
     known = {name: value for name, value in found.items() if value is not None}
-    if known:
-        closest = min(known, key=known.__getitem__)
-        yield from ((name, closest) for name in names if name != closest)
+    models = {c.name: model_name(study, c) for c in study.conditions}
+    leaders: dict[str, str] = {}
+    for name in sorted(known, key=known.__getitem__):
+        leaders.setdefault(models[name], name)
+    pairs = [(name, leaders[models[name]]) for name in names if models[name] in leaders]
+    pairs += [(leader, next(iter(leaders.values()))) for leader in leaders.values()]
+    return [(a, b) for a, b in pairs if a != b]
 
 
 def _distributions(plan: Plan, series: dict[str, Responses], by: Sequence[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Runs of the command line, and how far they are."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,10 @@ def minipublic(*arguments, code: int | None = 0, **more) -> subprocess.Completed
 
 def records(out: Path) -> pd.DataFrame:
     return pd.read_parquet(out / "records.parquet")
+
+
+def run_json(out: Path) -> dict:
+    return json.loads((out / "run.json").read_text())
 
 
 def wait_for_calls(out: Path, calls: int, timeout_s: float = 30.0) -> None:
