@@ -43,8 +43,14 @@ def test_one_model_by_section_names_its_spec(survey):
         ({"style": "backstory", "backstories": "open"}, "`backstories` needs `matching` beside it"),
         ({"style": "backstory", "matching": "greedy"}, "`matching` needs `backstories` beside it"),
         ({"style": "bio", "backstories": "open", "matching": "greedy"}, "the style 'bio' tells no story"),
-        ({"style": "backstory", "backstories": "opne", "matching": "own"}, "no pool is called 'opne'; did you mean `open`"),
-        ({"style": "backstory", "backstories": "open", "matching": "closest"}, "'greedy', 'max_weight', 'random' or 'own'"),
+        (
+            {"style": "backstory", "backstories": "opne", "matching": "own"},
+            "no pool is called 'opne'; did you mean `open`",
+        ),
+        (
+            {"style": "backstory", "backstories": "open", "matching": "closest"},
+            "'greedy', 'max_weight', 'random' or 'own'",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_named(survey, entry, said):

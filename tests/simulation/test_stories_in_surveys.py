@@ -110,7 +110,9 @@ def test_a_trait_that_people_lack_is_named(told):
 
 
 def test_stories_from_a_file_can_be_told_in_groups(folder, consensus):
-    lines = [{"id": f"s{k}", "backstory": f"I am number {k}.", "traits": {"party": {"DR"[k % 2]: 1.0}}} for k in range(12)]
+    lines = [
+        {"id": f"s{k}", "backstory": f"I am number {k}.", "traits": {"party": {"DR"[k % 2]: 1.0}}} for k in range(12)
+    ]
     (folder / "stories.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     study = consensus(
         backstories={"mine": {"file": "stories.jsonl"}},
