@@ -14,6 +14,7 @@ from ..personas.questions import Instrument
 from .backstories.plan import PoolPlan, plan_pools, trait_plan
 from .codebook import Codebook, load_codebook
 from .errors import InputError
+from .instruments.reading import shipped_instruments
 from .loading import resolve
 from .people import People, asked_traits, make_population
 from .plan import Plan
@@ -115,7 +116,8 @@ def _paths(study: Study, path: Path) -> dict[str, Path]:
         named |= {"table": study.humans.table, "human_codebook": study.humans.codebook}
         named["retest"] = study.evaluation.retest
     if study.survey:
-        named["codebook"] = study.survey.codebook or (study.humans.codebook if study.humans else None)
+        given = study.survey.codebook or (study.humans.codebook if study.humans else None)
+        named["codebook"] = str(shipped_instruments().get(given, given)) if given else None
     if study.consensus:
         named["codebook"] = study.consensus.closing
     return {name: resolve(path, study.data, given) for name, given in named.items() if given}

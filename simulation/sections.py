@@ -81,7 +81,16 @@ class AskingConfig(_Strict):
 
 
 class SurveyConfig(_Strict):
-    """An opinion survey."""
+    """An opinion survey.
+
+    Args:
+        codebook: What is asked: a codebook, or the name of an instrument that ships with the package; the humans'
+            codebook by default.
+        items: Only these of its items.
+        presentation: `independent` (each item by itself), `series` (one after the other) or `battery` (all at once).
+        shuffle_items: Draw the order of the items per persona.
+        replicates: How often everybody is asked.
+    """
 
     codebook: str | None = None
     items: list[str] = []

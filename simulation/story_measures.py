@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from .folder import RunFolder, read_json
 from .plan import Plan
 from .study import ConditionConfig
+from .survey_measures import model_name
 
 
 def measure_stories(folder: RunFolder, plan: Plan) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def measure_stories(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     return {
         "pools": pools,
         "matching": read_json(folder.matching_summary),
-        "ablations": {title: [_step(plan, name, pools[name]) for name in names] for title, names in titles},
+        "ablations": {title: _steps([_step(plan, name, pools[name]) for name in names]) for title, names in titles},
     }
 
 
@@ -35,7 +37,7 @@ def _pool(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def _step(plan: Plan, name: str, pool: Mapping[str, Any]) -> dict[str, Any]:
     """One step of an ablation: what the pool is like, and the conditions that told its stories."""
-    told = {_series(c): c.name for c in plan.study.conditions if c.backstories == name}
+    told = {_series(plan, c): c.name for c in plan.study.conditions if c.backstories == name}
     return {
         "backstories": name,
         "stories": pool["n"],
@@ -45,7 +47,15 @@ def _step(plan: Plan, name: str, pool: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _series(c: ConditionConfig) -> str:
+def _steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps with those series only that lead from one to another."""
+    counts = Counter(series for step in steps for series in step["conditions"])
+    return [
+        step | {"conditions": {series: c for series, c in step["conditions"].items() if counts[series] > 1}}
+        for step in steps
+    ]
+
+
+def _series(plan: Plan, c: ConditionConfig) -> str:
     """What a condition has in common with those of other pools."""
-    model = c.model.kind_and_name if c.model else ""
-    return ", ".join(part for part in (c.style, c.matching or "", model) if part)
+    return ", ".join(part for part in (c.style, c.matching or "", model_name(plan.study, c)) if part)

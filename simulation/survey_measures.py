@@ -18,6 +18,7 @@ from .codebook import Codebook
 from .errors import InputError
 from .export import wide_table
 from .folder import RunFolder
+from .partisan.measuring import measure_partisan
 from .plan import Plan
 from .speakers import role_key
 from .study import ConditionConfig, Study
@@ -38,7 +39,8 @@ def measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """What `metrics.json` says of a survey; see docs/metrics.md."""
     assert plan.codebook is not None
     settings = plan.study.evaluation
-    wanted = dict.fromkeys((*settings.by, *settings.contrasts))
+    parties = plan.codebook.parties
+    wanted = dict.fromkeys((*settings.by, *settings.contrasts, *((parties.attribute,) if parties else ())))
     known = [a for a in wanted if a in plan.codebook.attributes]
     by = [a for a in settings.by if a in known]
     answers = {c.name: _answers(folder, plan, c.name, known) for c in plan.study.conditions}
@@ -48,6 +50,7 @@ def measure_survey(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "rows": [_row(plan.study, c) for c in plan.study.conditions],
         "distributions": _distributions(plan, shown, by),
     }
+    measured |= _partisan(plan, plan.codebook, answers)
     if plan.humans is None:
         return measured | {"conditions": {}, "reason": "the study names no humans to compare with"}
     human = plan.humans.select([item.code for item in next(iter(answers.values())).items])
@@ -97,11 +100,9 @@ def _resamples(plan: Plan) -> dict[str, Any]:
 
 def _row(study: Study, condition: ConditionConfig) -> dict[str, str]:
     """What a condition is, for tables: which model, what it is told of a person, and who is given which story."""
-    model = condition.model or study.model
-    named = [name for name, known in study.models.items() if known == model]
     return {
         "condition": condition.name,
-        "model": named[0] if named else role_key(model),
+        "model": model_name(study, condition),
         "conditioning": condition.conditioning,
         "matching": condition.matching or "n/a",
         "backstories": condition.backstories,
@@ -127,6 +128,21 @@ def _retests(plan: Plan, human: Responses, answers: Mapping[str, Responses]) -> 
         return {}
     wave = second and second.select([item.code for item in human.items])
     return {"retest": {n: retest(a, human, human_retest=wave, **_resamples(plan)) for n, a in answers.items()}}
+
+
+def _partisan(plan: Plan, book: Codebook, answers: Mapping[str, Responses]) -> dict[str, Any]:
+    """The gap between the two parties, where the items measure one."""
+    if book.gap is None or book.parties is None:
+        return {}
+    people = plan.humans if plan.humans and book.parties.attribute in plan.humans.attributes else None
+    return {"partisan": {n: measure_partisan(a, book, people, **_resamples(plan)) for n, a in answers.items()}}
+
+
+def model_name(study: Study, condition: ConditionConfig) -> str:
+    """What the study calls the model that answers in a condition."""
+    model = condition.model or study.model
+    named = [name for name, known in study.models.items() if known == model]
+    return named[0] if named else role_key(model)
 
 
 def _comparisons(
