@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .backstories.estimate import estimate_pools
 from .figures import A_MILLION, Figure, prices_of
 from .folder import RunFolder
 from .foretelling import foretell
 from .pilot import read_pilot
-from .placeholders import waiting, with_made_stories
+from .placeholders import with_made_stories
 from .plan import Plan
 from .rehearsal import Asked, Rows, Texts, people_of, rehearse, spread
 
@@ -60,12 +61,8 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
         if pilot:
             notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
-    stories = waiting(plan)
-    if stories:
-        notes += [
-            f"the stories come first and are not counted here ({', '.join(f'{name}: {n:,}' for name, n in stories.items())}); "
-            "`minipublic personas generate --dry-run` says what they take; until they are made their length is a guess"
-        ]
+    if plan.pools and plan.casting is None:
+        notes.append(_stories_note(plan))
     return {
         "people": len(names),
         "units": sum(1 for _ in plan.units(limit)),
@@ -74,6 +71,13 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         "notes": notes,
         "prompts": prompts,
     }
+
+
+def _stories_note(plan: Plan) -> str:
+    """What the stories take, which come before everything else."""
+    pools = estimate_pools(plan.pools)
+    told = ", ".join(f"{p.pool} {p.stories:,} stories, {p.least:,} to {p.most:,} calls" for p in pools)
+    return f"the stories come first and are not in these figures: {told}; until they are made their length is a guess"
 
 
 def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figure]:
