@@ -12,11 +12,14 @@ TRAITS = ["party", "age", "education"]
 
 
 def study(folder, n, pools, conditions, seed=1, **options):
-    """The metrics of a study in which the stories alone are told."""
-    make_people(folder, n, seed)
+    """The metrics of a study in which the stories alone are told, of n of 1,500 people."""
+    make_people(folder, 1500, seed)
     model = MODEL | {"options": MODEL["options"] | options}
     told = [{"style": "backstory", **condition} for condition in conditions]
-    path = write_study(folder, seed=seed, model=model, traits=TRAITS, backstories=pools, conditions=told)
+    people = {"from_humans": True, "sample": n}
+    path = write_study(
+        folder, seed=seed, model=model, population=people, traits=TRAITS, backstories=pools, conditions=told
+    )
     return measured(path, folder / "out")
 
 
@@ -74,33 +77,51 @@ def test_more_stories_are_better_because_they_fit_better(matched):
 
 @pytest.fixture(scope="module")
 def interviewed(tmp_path_factory):
-    """Interviews of ten questions in which every other answer is flawed, checked and not, and parts of the checked ones.
+    """Interviews of ten questions, each answer telling one thing more, and the first parts of them.
 
     Those who tell are like the people here, and stories are matched one to one, so that only what is told tells the
     pools apart.
     """
     pools = {
-        "questions_10": {"method": "interview", "n": 250, "attempts": 20},
+        "questions_10": {"method": "interview", "n": 300, "critic": False},
         **{f"questions_{n}": {"from": "questions_10", "turns": n} for n in (1, 2, 5)},
-        "unchecked": {"method": "interview", "n": 250, "critic": False},
     }
     conditions = [{"backstories": list(pools), "matching": "max_weight"}]
     folder = tmp_path_factory.mktemp("interviewed")
-    return study(folder, 250, pools, conditions, flaw_rate=0.5, shares=SHARES)
+    return study(folder, 300, pools, conditions, story_facts=1, flaw_rate=0.0, shares=SHARES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("longer", "shorter"), [(10, 5), (5, 2), (2, 1)])
 def test_longer_stories_are_better(interviewed, longer, shorter):
-    value, _, high = difference(
-        interviewed, (f"questions_{longer}", "max_weight"), (f"questions_{shorter}", "max_weight")
-    )
+    pools = (f"questions_{longer}", "max_weight"), (f"questions_{shorter}", "max_weight")
+    value, _, high = difference(interviewed, *pools)
+    assert value < -0.01
+    assert high < 0.02  # of two neighbours; of those further apart:
+    _, _, high = difference(interviewed, ("questions_10", "max_weight"), ("questions_2", "max_weight"))
+    assert high < 0
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """Interviews of three questions, in which half of all answers are flawed, with a critic and without."""
+    folder = tmp_path_factory.mktemp("checked")
+    (folder / "questions.txt").write_text("Where did you grow up?\nWhat did you work as?\nWhat do you care about?\n")
+    made = {"method": "interview", "n": 300, "script": "questions.txt"}
+    pools = {"checked": made | {"attempts": 20}, "unchecked": made | {"critic": False}}
+    conditions = [{"backstories": list(pools), "matching": "max_weight"}]
+    return study(folder, 300, pools, conditions, story_facts=3, flaw_rate=0.5, shares=SHARES)
+
+
+@pytest.mark.slow
+def test_checked_stories_are_better(checked):
+    value, _, high = difference(checked, ("checked", "max_weight"), ("unchecked", "max_weight"))
     assert value < -0.01
     assert high < 0
 
 
 @pytest.mark.slow
-def test_checked_stories_are_better(interviewed):
-    value, _, high = difference(interviewed, ("questions_10", "max_weight"), ("unchecked", "max_weight"))
-    assert value < -0.01
-    assert high < 0
+def test_most_flawed_answers_were_written_again(checked):
+    rejected = checked["pools"]["checked"]["rejected"]
+    assert 0.4 < rejected["value"] < 0.55
+    assert checked["pools"]["unchecked"]["rejected"] is None
