@@ -7,7 +7,6 @@ Republican than those who tell the model's stories, as real people are.
 import asyncio
 import csv
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import yaml

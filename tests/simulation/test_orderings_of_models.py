@@ -34,7 +34,10 @@ def heard(tmp_path_factory, seed=1):
         evaluation={"bootstrap": 100, "splits": 5, "by": ["age"], "contrasts": contrasts},
     )
     metrics = measured(path, folder / "out")
-    return {row["model"]: {key: metrics[key][row["condition"]] for key in ("conditions", "effects")} for row in metrics["rows"]}
+    return {
+        row["model"]: {key: metrics[key][row["condition"]] for key in ("conditions", "effects")}
+        for row in metrics["rows"]
+    }
 
 
 def _model(**options):
