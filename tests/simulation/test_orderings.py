@@ -1,11 +1,13 @@
 """What must come out of a study whose truth is known: which matching, and which stories, bring answers closer to people's.
 
 The people are made up (`strangers`), the stories told and the answers given by the synthetic model, and everything between
-is the study as anybody runs it. Settings were chosen so that every ordering held with ten other seeds.
+is the study as anybody runs it. Every ordering held with the seeds 1 to 5, its interval too.
 """
 
 import pytest
 from strangers import MODEL, SHARES, make_people, measured, write_study
+
+from minipublic.simulation.errors import InputError
 
 # Of six traits three are looked for: a persona that fits in all is found for most people in a pool of this size.
 TRAITS = ["party", "age", "education"]
@@ -97,8 +99,6 @@ def test_longer_stories_are_better(interviewed, longer, shorter):
     pools = (f"questions_{longer}", "max_weight"), (f"questions_{shorter}", "max_weight")
     value, _, high = difference(interviewed, *pools)
     assert value < -0.01
-    assert high < 0.02  # of two neighbours; of those further apart:
-    _, _, high = difference(interviewed, ("questions_10", "max_weight"), ("questions_2", "max_weight"))
     assert high < 0
 
 
@@ -125,3 +125,10 @@ def test_most_flawed_answers_were_written_again(checked):
     rejected = checked["pools"]["checked"]["rejected"]
     assert 0.4 < rejected["value"] < 0.55
     assert checked["pools"]["unchecked"]["rejected"] is None
+
+
+def test_too_few_stories_are_noticed_before_any_is_told(tmp_path):
+    pools = {"few": {"method": "natural", "n": 10}}
+    with pytest.raises(InputError, match=r"max_weight gives each of 12 people .* backstories\.few has 10 at most"):
+        study(tmp_path, 12, pools, [{"backstories": "few", "matching": "max_weight"}])
+    assert not (tmp_path / "out").exists()
