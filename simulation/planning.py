@@ -26,7 +26,7 @@ from .speakers import (
     settled_models,
 )
 from .speakers import role_key as role_key
-from .study import Study
+from .study import ConditionConfig, Study
 from .tables import human_responses, read_attributes, read_table
 from .weights import file_hash
 from .yaml_text import nearest_name
@@ -171,6 +171,7 @@ def _check(plan: Plan, path: Path) -> None:
                     condition(persona, c.style, plan.population.attributes, plan.prompts)
         except ConditioningError as error:
             raise InputError(f"{path}: conditions: {error}") from error
+        _check_enough_stories(plan, c, path)
     try:
         check_addresses(study, plan.population)
     except InputError as error:
@@ -200,6 +201,19 @@ def _check_contrasts(plan: Plan, path: Path) -> None:
                 raise InputError(
                     f"{path}: evaluation.contrasts.{name}: no human is {label!r}{close} (they are {', '.join(there)})"
                 )
+
+
+def _check_enough_stories(plan: Plan, c: ConditionConfig, path: Path) -> None:
+    """Before anybody tells a story: one for everybody, where nobody shares one."""
+    if c.matching not in ("max_weight", "random"):
+        return
+    stories, people = len(plan.pools[c.backstories]), len(plan.population)
+    if stories < people:
+        raise InputError(
+            f"{path}: conditions: {c.name}: {c.matching} gives each of {people:,} people a story of its own, and "
+            f"backstories.{c.backstories} has {stories:,} at most; make more stories, take fewer people "
+            "(`population.sample`), or match greedily"
+        )
 
 
 def _attributes_measured(study: Study) -> Iterator[tuple[str, str]]:
