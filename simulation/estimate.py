@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .backstories.estimate import estimate_pool
 from .figures import A_MILLION, Figure, prices_of
 from .folder import RunFolder
 from .foretelling import foretell
@@ -60,12 +61,7 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
         if pilot:
             notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
-    stories = waiting(plan)
-    if stories:
-        notes += [
-            f"the stories come first and are not counted here ({', '.join(f'{name}: {n:,}' for name, n in stories.items())}); "
-            "`minipublic personas generate --dry-run` says what they take; until they are made their length is a guess"
-        ]
+    notes += _notes_on_stories(plan)
     return {
         "people": len(names),
         "units": sum(1 for _ in plan.units(limit)),
@@ -74,6 +70,17 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         "notes": notes,
         "prompts": prompts,
     }
+
+
+def _notes_on_stories(plan: Plan) -> list[str]:
+    if not waiting(plan):
+        return []
+    pools = [estimate_pool(pool) for pool in plan.pools.values()]
+    told = ", ".join(f"{p.pool}: {p.least:,} to {p.most:,} for {p.stories:,}" for p in pools)
+    return [
+        "the stories come first, and what they take is not in the table; their calls, from nothing rejected and every trait "
+        f"stated to every attempt made: {told}; until they are made their length in prompts is a guess"
+    ]
 
 
 def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figure]:

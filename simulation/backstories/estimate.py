@@ -31,10 +31,11 @@ class PoolEstimate:
 
 def estimate(plan: BackstoriesPlan, only: str | None = None, limit: int | None = None) -> list[PoolEstimate]:
     """The calls of every pool; what two pools ask alike is asked once, and what is in the journal not again."""
-    return [_estimate(pool, limit) for pool in plan.chosen(only).values()]
+    return [estimate_pool(pool, limit) for pool in plan.chosen(only).values()]
 
 
-def _estimate(plan: PoolPlan, limit: int | None) -> PoolEstimate:
+def estimate_pool(plan: PoolPlan, limit: int | None = None) -> PoolEstimate:
+    """The calls of one pool."""
     n = len(plan) if limit is None else min(len(plan), limit)
     turns = len(plan.script.questions) if plan.script else 0
     critic = 1 if plan.criteria else 0

@@ -178,7 +178,10 @@ def test_new_studies_validate(tmp_path, kind):
     done = command("validate", tmp_path / "mine.yaml")
     assert done.returncode == 0, done.stderr
     assert "exists already" in command("new", kind, tmp_path / "mine.yaml").stderr
-    assert "there are backstories, consensus, representatives, survey" in command("new", "poll", tmp_path / "p.yaml").stderr
+    assert (
+        "there are backstories, consensus, representatives, survey"
+        in command("new", "poll", tmp_path / "p.yaml").stderr
+    )
 
 
 def test_models_check_reaches_a_server(server_beside):
