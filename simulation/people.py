@@ -121,7 +121,10 @@ def _from_humans(humans: People, config: PopulationConfig) -> Population:
 
 
 def asked_traits(
-    traits: Mapping[str, TraitConfig | None], population: Population, codebook: Codebook | None
+    traits: Mapping[str, TraitConfig | None],
+    population: Population,
+    codebook: Codebook | None,
+    humans: People | None = None,
 ) -> dict[str, TraitConfig]:
     """The traits that are looked for in stories, with the labels and the questions that the study leaves to its people.
 
@@ -129,6 +132,7 @@ def asked_traits(
         traits: What the study says.
         population: The people.
         codebook: Of the humans, where there are any; its labels are all that people can be.
+        humans: All of them, where the people are drawn from them: a small sample does not show what people can be.
 
     Raises:
         InputError: A trait is no attribute of the people, or can only be one thing.
@@ -139,7 +143,7 @@ def asked_traits(
         if name not in known:
             close = nearest_name(name, list(known))
             raise InputError(f"traits.{name}: the people have no such attribute{close} (they have {', '.join(known)})")
-        labels = list(config.labels) if config else _labels_of(known[name], population, codebook)
+        labels = list(config.labels) if config else _labels_of(known[name], population, codebook, humans or {})
         if len(labels) < 2:
             raise InputError(f"traits.{name}: people can only be {labels}; give `labels`, or leave the trait out")
         question = (config.question if config else "") or known[name].question
@@ -152,10 +156,11 @@ def _is_ordered(codebook: Codebook, name: str) -> bool:
     return name in codebook.attributes and bool(codebook.attributes[name].bins)
 
 
-def _labels_of(attribute: Attribute, population: Population, codebook: Codebook | None) -> list[str]:
+def _labels_of(attribute: Attribute, population: Population, codebook: Codebook | None, humans: People) -> list[str]:
     columns = codebook.attributes.get(attribute.name) if codebook else None
     declared = (*columns.labels.values(), *(b.label for b in columns.bins)) if columns else ()
-    met = sorted({p.attributes[attribute.name] for p in population if attribute.name in p.attributes})
+    everybody = [traits for traits, _ in humans.values()] or [p.attributes for p in population]
+    met = sorted({traits[attribute.name] for traits in everybody if attribute.name in traits})
     return list(dict.fromkeys(declared or attribute.values or met))
 
 

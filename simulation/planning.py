@@ -9,6 +9,7 @@ from typing import Any
 from ..graphs.context import graph_prompts
 from ..models.templates import PromptBook, TemplateError
 from ..personas.conditioning import ConditioningError, check_style, condition
+from ..personas.matching import ONE_TO_ONE
 from ..personas.population import Population
 from ..personas.questions import Instrument
 from .backstories.plan import PoolPlan, plan_pools, trait_plan
@@ -26,7 +27,7 @@ from .speakers import (
     settled_models,
 )
 from .speakers import role_key as role_key
-from .study import ConditionConfig, Study
+from .study import Study
 from .tables import human_responses, read_attributes, read_table
 from .weights import file_hash
 from .yaml_text import nearest_name
@@ -57,7 +58,7 @@ def make_plan(study: Study, path: Path) -> Plan:
     if "retest" in paths and human_codebook:
         second = human_responses(read_table(paths["retest"]), human_codebook, "evaluation.retest").responses
     population = _people(study, paths.get("population"), people, path)
-    study, pools = _with_pools(study, population, human_codebook, path)
+    study, pools = _with_pools(study, population, human_codebook, people, path)
     plan = Plan(
         study=study,
         population=population,
@@ -82,13 +83,13 @@ def _people(study: Study, file: Path | None, humans: People | None, path: Path) 
 
 
 def _with_pools(
-    study: Study, population: Population, codebook: Codebook | None, path: Path
+    study: Study, population: Population, codebook: Codebook | None, humans: People | None, path: Path
 ) -> tuple[Study, dict[str, PoolPlan]]:
     """The study with its pools' paths absolute and all its traits said, and the plans of its pools."""
     if not study.backstories:
         return study, {}
     try:
-        asked = asked_traits(study.traits, population, codebook)
+        asked = asked_traits(study.traits, population, codebook, humans)
         pools = plan_pools(
             study.backstories,
             trait_plan(asked, study.trait_draws),
@@ -171,11 +172,11 @@ def _check(plan: Plan, path: Path) -> None:
                     condition(persona, c.style, plan.population.attributes, plan.prompts)
         except ConditioningError as error:
             raise InputError(f"{path}: conditions: {error}") from error
-        _check_enough_stories(plan, c, path)
     try:
         check_addresses(study, plan.population)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    _check_pools(plan, path)
     config = study.consensus
     if config and len(plan.population) < config.groups * config.group_size:
         raise InputError(
@@ -203,16 +204,15 @@ def _check_contrasts(plan: Plan, path: Path) -> None:
                 )
 
 
-def _check_enough_stories(plan: Plan, c: ConditionConfig, path: Path) -> None:
-    """Before anybody tells a story: one for everybody, where nobody shares one."""
-    if c.matching not in ("max_weight", "random"):
-        return
-    stories, people = len(plan.pools[c.backstories]), len(plan.population)
-    if stories < people:
+def _check_pools(plan: Plan, path: Path) -> None:
+    """Looks before anything is asked: stories are what costs most, and they come first."""
+    for c in plan.study.conditions:
+        if c.matching not in ONE_TO_ONE or len(plan.pools[c.backstories]) >= len(plan.population):
+            continue
         raise InputError(
-            f"{path}: conditions: {c.name}: {c.matching} gives each of {people:,} people a story of its own, and "
-            f"backstories.{c.backstories} has {stories:,} at most; make more stories, take fewer people "
-            "(`population.sample`), or match greedily"
+            f"{path}: conditions: {c.name}: {c.matching} gives each of {len(plan.population):,} people a story of its own, "
+            f"but `backstories.{c.backstories}` has {len(plan.pools[c.backstories]):,} at most; make more (--set "
+            f"backstories.{c.backstories}.n=N), lower population.sample, or match by greedy"
         )
 
 

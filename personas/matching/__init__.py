@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .matching import METHODS, Matching, MatchingError, match
+from .matching import METHODS, ONE_TO_ONE, Matching, MatchingError, match
 
-__all__ = ["METHODS", "Matching", "MatchingError", "match"]
+__all__ = ["METHODS", "ONE_TO_ONE", "Matching", "MatchingError", "match"]

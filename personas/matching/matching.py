@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 METHODS = ("greedy", "max_weight", "random")
+ONE_TO_ONE = ("max_weight", "random")  # nobody's persona is anybody else's
 TIE = 1e-12  # weights that differ by no more than this share are equal: a product's rounding is no preference
 PROVEN = 1e-9  # the largest share by which the proof may exceed the sum
 
@@ -113,7 +114,7 @@ def _check(
     for called, there in (("personas", personas), ("humans", humans), ("traits", traits)):
         if not there:
             raise MatchingError(f"there are no {called} to match")
-    if method != "greedy" and len(humans) > len(personas):
+    if method in ONE_TO_ONE and len(humans) > len(personas):
         raise MatchingError(
             f"{method} gives each human a persona of its own, but there are {len(humans)} humans and only "
             f"{len(personas)} personas; make more personas, match fewer humans, or use greedy, which lets humans share one"

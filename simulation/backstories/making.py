@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import orjson
 
 from ...models.embedding import EmbeddingModel
-from ...models.errors import BudgetError
+from ...models.errors import BudgetError, ContextLengthError
 from ...models.limiter import AdaptiveLimit
 from ...models.protocol import LanguageModel
 from ...models.templates import PromptBook
@@ -119,9 +119,17 @@ async def _made_or_read(plan: PoolPlan, making: Making) -> Population:
     if not len(population):
         held = read_json(folder.summary)
         why = ", ".join(f"{reason} {n:,}" for reason, n in held["dropped"].items()) or "there was none to be had"
-        said = f"backstories.{plan.name}: not one story came of it ({why})"
+        said = f"backstories.{plan.name}: not one story came of it ({why})" + _remedy(plan, held["dropped"])
         raise PoolsStopped(said) if held["unfinished"] else InputError(f"{said}; see {folder.rejections}")
     return population
+
+
+def _remedy(plan: PoolPlan, dropped: Mapping[str, int]) -> str:
+    """What helps where stories outgrow the model: starting again alone would not."""
+    if ContextLengthError.reason not in dropped:
+        return ""
+    tokens = plan.config.sampling.max_tokens
+    return f"; serve the model with a longer context, or lower sampling.max_tokens of the pool, which is {tokens:,}"
 
 
 def _identity(plan: PoolPlan, making: Making) -> dict[str, Any]:

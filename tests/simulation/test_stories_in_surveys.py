@@ -7,6 +7,11 @@ import pytest
 import yaml
 from commands import minipublic, records, run_json
 
+from minipublic.personas.persona import Attribute, Persona
+from minipublic.personas.population import Population
+from minipublic.simulation.errors import InputError
+from minipublic.simulation.people import asked_traits
+
 MODEL = {"spec": "synthetic:told", "options": {"shares": {"party": {"Democrat": 0.7, "Republican": 0.3}}}}
 POOLS = {
     "asked": {"method": "interview", "n": 12, "script": "script.txt"},
@@ -103,6 +108,23 @@ def test_an_estimate_says_what_stories_are_not_counted(told, folder):
     minipublic("run", study, "--out", folder / "run", code=3)
     said = minipublic("run", study, "--out", folder / "run", "--dry-run").stdout
     assert "stories come first" not in said
+
+
+@pytest.mark.parametrize("matching", ["max_weight", "random"])
+def test_too_few_stories_for_everybody_are_found_out_before_any_is_made(told, folder, matching):
+    few = {**POOLS, "few": {"from": "asked", "most": 11}}
+    study = told(backstories=few, conditions=[{"style": "backstory", "backstories": "few", "matching": matching}])
+    said = minipublic("run", study, "--out", folder / "run", code=2)
+    assert "each of 12 people a story of its own, but `backstories.few` has 11 at most" in said.stderr
+    assert not (folder / "run" / "calls.sqlite").exists()
+
+
+def test_what_people_can_be_does_not_depend_on_who_was_drawn():
+    everybody = {f"h{k}": ({"race": label}, 1.0) for k, label in enumerate(["White", "Black", "White", "Other"])}
+    drawn = Population((Persona("h0", {"race": "White"}),), (Attribute("race", question="What is your race?"),))
+    assert asked_traits({"race": None}, drawn, None, everybody)["race"].labels == ["Black", "Other", "White"]
+    with pytest.raises(InputError, match=r"traits.race: people can only be \['White'\]"):
+        asked_traits({"race": None}, drawn, None)
 
 
 def test_a_trait_that_people_lack_is_named(told):
