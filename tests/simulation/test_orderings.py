@@ -129,6 +129,6 @@ def test_most_flawed_answers_were_written_again(checked):
 
 def test_too_few_stories_are_noticed_before_any_is_told(tmp_path):
     pools = {"few": {"method": "natural", "n": 10}}
-    with pytest.raises(InputError, match=r"max_weight gives each of 12 people .* backstories\.few has 10 at most"):
+    with pytest.raises(InputError, match=r"max_weight gives each of 12 people .* `backstories\.few` has 10 at most"):
         study(tmp_path, 12, pools, [{"backstories": "few", "matching": "max_weight"}])
     assert not (tmp_path / "out").exists()
