@@ -1,7 +1,8 @@
 """What must come out of a study whose truth is known: which matching, and which stories, bring answers closer to people's.
 
 The people are made up (`strangers`), the stories told and the answers given by the synthetic model, and everything between
-is the study as anybody runs it. Every ordering held with the seeds 1 to 5, its interval too.
+is the study as anybody runs it. With each of the seeds 1 to 5 every ordering held, and every interval was below 0 but one (ten
+questions against five, seed 3: -0.016, from -0.050 to 0.011).
 """
 
 import pytest
