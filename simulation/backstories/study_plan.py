@@ -15,7 +15,7 @@ from ..codebook import Codebook, load_codebook
 from ..errors import InputError
 from ..loading import resolve
 from ..named_models import ModelConfig
-from ..people import asked_traits, make_population
+from ..people import People, asked_traits, make_population
 from ..speakers import role_key
 from ..study import Study
 from ..tables import read_attributes, read_table
@@ -85,8 +85,9 @@ def make_backstories_plan(study: BackstoriesStudy, path: Path) -> BackstoriesPla
     _check_judge(study, path)
     codebook = load_codebook(Path(study.humans.codebook)) if study.humans else None
     try:
-        people = _people(study, codebook)
-        asked = _asked(study, people, codebook)
+        humans = _humans(study, codebook)
+        people = _people(study, humans)
+        asked = _asked(study, people, codebook, humans)
         pools = plan_pools(
             study.backstories,
             trait_plan(asked, study.trait_draws),
@@ -136,23 +137,28 @@ def _check_judge(study: BackstoriesStudy, path: Path) -> None:
         )
 
 
-def _people(study: BackstoriesStudy, codebook: Codebook | None) -> Population | None:
+def _humans(study: BackstoriesStudy, codebook: Codebook | None) -> People | None:
+    if not (study.population and study.population.from_humans and study.humans and codebook):
+        return None
+    return read_attributes(read_table(Path(study.humans.table)), codebook)
+
+
+def _people(study: BackstoriesStudy, humans: People | None) -> Population | None:
     if study.population is None:
         return None
-    humans = None
-    if study.population.from_humans and study.humans and codebook:
-        humans = read_attributes(read_table(Path(study.humans.table)), codebook)
     file = Path(study.population.file) if study.population.file else None
     # Only the name, the seed, the models and the population are read of it, which both kinds of study have.
     return make_population(cast(Study, study), file, humans)
 
 
-def _asked(study: BackstoriesStudy, people: Population | None, codebook: Codebook | None) -> dict[str, TraitConfig]:
+def _asked(
+    study: BackstoriesStudy, people: Population | None, codebook: Codebook | None, humans: People | None
+) -> dict[str, TraitConfig]:
     """The traits with all they leave to the people; what is said in full needs no people."""
     bare = {name: config for name, config in study.traits.items() if config is None}
     if bare and people is None:
         raise InputError(
             f"traits.{next(iter(bare))}: give `labels`, or a `population` that has this attribute with labels of its own"
         )
-    found = asked_traits(bare, people, codebook) if people else {}
+    found = asked_traits(bare, people, codebook, humans) if people else {}
     return {name: config or found[name] for name, config in study.traits.items()}

@@ -6,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from vllm_server import LORA, VLLMServer
+from vllm_server import LORA, SHORT, VLLMServer
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +29,8 @@ def start(tiny, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def plain_server(start):
-    """A server as most users start it."""
-    return start()
+    """A server as most users start it, but for the length of its texts: the tiny model ends none by itself."""
+    return start(*SHORT)
 
 
 @pytest.fixture(scope="session")

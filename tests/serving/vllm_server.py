@@ -19,6 +19,8 @@ SETTINGS = ("--dtype", "float32", "--enforce-eager", "--max-model-len", "2048", 
 # One place more than a test fills: on a CPU, the adapter in the last place answers for the base (docs/serving.md).
 LORA = ("--enable-lora", "--max-loras", "3", "--max-lora-rank", "8")
 
+SHORT = ("--override-generation-config", '{"max_new_tokens": 48}')
+
 
 class VLLMServer:
     """Serves one model as `tiny`.
