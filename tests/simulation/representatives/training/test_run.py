@@ -12,7 +12,7 @@ from minipublic.simulation.cli.app import app
 from minipublic.simulation.errors import InputError
 from minipublic.simulation.folder import RunFolder, TrainingFolder
 from minipublic.simulation.loading import load_study
-from minipublic.simulation.plan import make_plan
+from minipublic.simulation.planning import make_plan
 from minipublic.simulation.representatives.study import load_representatives
 from minipublic.simulation.representatives.training.plan import make_training_plan
 from minipublic.simulation.representatives.training.run import train_study
