@@ -32,4 +32,6 @@ def test_a_model_that_can_be_held_to_no_schema_is_asked_in_words(tiny, tmp_path)
     assert "Reply with one JSON object and nothing else." in judged
     with contextlib.closing(sqlite3.connect(tmp_path / "run" / "calls.sqlite")) as journal:
         requests = journal.execute("select request from calls where operation = 'generate'").fetchall()
-    assert all(json.loads(request)[-1] == [] for (request,) in requests)  # no schema beside sampling, seed and replicate
+    assert all(
+        json.loads(request)[-1] == [] for (request,) in requests
+    )  # no schema beside sampling, seed and replicate
