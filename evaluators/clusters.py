@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .intervals import percentile_interval
+from .intervals import FEWEST, percentile_interval
 from .shares import wilson
 
 Floats = NDArray[np.float64]
@@ -105,7 +105,8 @@ def clustered_interval(value: float, resamples: Floats, clusters: int) -> dict[s
     if clusters < 2:
         return {"value": value, "ci": None, "reason": "one group alone has no interval"}
     ci = percentile_interval(value + small_sample_factor(clusters) * (resamples - value))
-    return {"value": value, "ci": ci} | ({} if ci else {"reason": "no resamples were asked for"})
+    too_few = f"fewer than {FEWEST} resamples have a value" if len(resamples) else "no resamples were asked for"
+    return {"value": value, "ci": ci} | ({} if ci else {"reason": too_few})
 
 
 def mean_with_interval(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .backstories.estimate import estimate_pool
+from .backstories.estimate import estimate_pools
 from .figures import A_MILLION, Figure, prices_of
 from .folder import RunFolder
 from .foretelling import foretell
 from .pilot import read_pilot
-from .placeholders import waiting, with_made_stories
+from .placeholders import with_made_stories
 from .plan import Plan
 from .rehearsal import Asked, Rows, Texts, people_of, rehearse, spread
 
@@ -61,7 +61,8 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
         if pilot:
             notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
-    notes += _notes_on_stories(plan)
+    if plan.pools and plan.casting is None:
+        notes.append(_stories_note(plan))
     return {
         "people": len(names),
         "units": sum(1 for _ in plan.units(limit)),
@@ -72,15 +73,11 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
     }
 
 
-def _notes_on_stories(plan: Plan) -> list[str]:
-    if not waiting(plan):
-        return []
-    pools = [estimate_pool(pool) for pool in plan.pools.values()]
-    told = ", ".join(f"{p.pool}: {p.least:,} to {p.most:,} for {p.stories:,}" for p in pools)
-    return [
-        "the stories come first, and what they take is not in the table; their calls, from nothing rejected and every trait "
-        f"stated to every attempt made: {told}; until they are made their length in prompts is a guess"
-    ]
+def _stories_note(plan: Plan) -> str:
+    """What the stories take, which come before everything else."""
+    pools = estimate_pools(plan.pools)
+    told = ", ".join(f"{p.pool} {p.stories:,} stories, {p.least:,} to {p.most:,} calls" for p in pools)
+    return f"the stories come first and are not in these figures: {told}; until they are made their length is a guess"
 
 
 def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figure]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from ..personas.persona import Persona, Turn
@@ -64,10 +63,3 @@ def _placeholder(pool: PoolPlan, characters_per_token: float, padding: str) -> P
     answer = f"[answer of up to {tokens} tokens]"
     answer += padding * max(0, round(tokens * characters_per_token) - len(answer))
     return Persona("placeholder", interview=tuple(Turn(q, answer) for q in pool.script.questions[:turns]))
-
-
-def waiting(plan: Plan) -> Mapping[str, int]:
-    """How many stories each pool has still to be made of; none where everybody has one."""
-    if plan.casting:
-        return {}
-    return {name: len(pool) for name, pool in plan.pools.items() if pool.script}

@@ -30,6 +30,7 @@ from .speakers import role_key as role_key
 from .study import Study
 from .tables import human_responses, read_attributes, read_table
 from .weights import file_hash
+from .yaml_text import nearest_name
 
 
 def make_plan(study: Study, path: Path) -> Plan:
@@ -188,6 +189,19 @@ def _check(plan: Plan, path: Path) -> None:
             raise InputError(
                 f"{path}: evaluation.{place}: no attribute {name!r} (the humans have {', '.join(known) or 'none'})"
             )
+    _check_contrasts(plan, path)
+
+
+def _check_contrasts(plan: Plan, path: Path) -> None:
+    """A label that nobody has would only show once everything was asked."""
+    for name, pairs in plan.study.evaluation.contrasts.items():
+        there = sorted({str(x) for x in plan.humans.attributes[name] if x}) if plan.humans else []
+        for label in (label for pair in pairs for label in pair):
+            if label not in there:
+                close = nearest_name(label, there)
+                raise InputError(
+                    f"{path}: evaluation.contrasts.{name}: no human is {label!r}{close} (they are {', '.join(there)})"
+                )
 
 
 def _check_pools(plan: Plan, path: Path) -> None:

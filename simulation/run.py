@@ -28,7 +28,7 @@ from .outcomes import Outcomes
 from .plan import Plan, Unit
 from .servers import ServerWatch
 from .speakers import described_roles
-from .spending import make_budget
+from .spending import calls_made, make_budget
 from .storytelling import with_stories
 from .study import as_yaml
 from .work import Outcome, make_work
@@ -238,11 +238,7 @@ def _closing(
         "units": counts.units,
         "answers": counts.answers,
         "missing": dict(counts.missing),
-        "calls": journal.totals()
-        | {
-            "asked_now": sum(m.counts.asked for m in models.values()),
-            "replayed_now": sum(m.counts.replayed for m in models.values()),
-        },
+        "calls": calls_made(journal, models),
         "seconds": round(seconds, 3),
     }
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..models.budget import Budget, Price, Spent
 from ..models.journal import Journal
+from ..models.journaled import JournaledModel
 from ..models.protocol import LanguageModel
 from ..models.weights import by_content
 from .errors import InputError
@@ -94,3 +95,11 @@ def _spent(journal: Journal, prices: Mapping[str, Price]) -> Spent:
         price = by_weights.get(by_content(model), Price(0.0, 0.0))
         spent.add(Spent(calls, read, written, (read * price.prompt + written * price.completion) / 1e6))
     return spent
+
+
+def calls_made(journal: Journal, models: Mapping[str, JournaledModel]) -> dict[str, int]:
+    """What is on record in all, and how many calls this start asked and replayed."""
+    return journal.totals() | {
+        "asked_now": sum(m.counts.asked for m in models.values()),
+        "replayed_now": sum(m.counts.replayed for m in models.values()),
+    }

@@ -135,7 +135,13 @@ def _partisan(plan: Plan, book: Codebook, answers: Mapping[str, Responses]) -> d
     if book.gap is None or book.parties is None:
         return {}
     people = plan.humans if plan.humans and book.parties.attribute in plan.humans.attributes else None
-    return {"partisan": {n: measure_partisan(a, book, people, **_resamples(plan)) for n, a in answers.items()}}
+    found: dict[str, Any] = {}
+    for name, given in answers.items():
+        try:
+            found[name] = measure_partisan(given, book, people, **_resamples(plan))
+        except InputError as error:  # an item was left out, or a party has no member here: the rest is measured
+            found[name] = {"reason": str(error)}
+    return {"partisan": found}
 
 
 def model_name(study: Study, condition: ConditionConfig) -> str:

@@ -56,7 +56,8 @@ def _agreement(matching: Matching, k: int, profile: Profile) -> dict[str, Any]:
 
     Returns:
         `value`, the mean over the `n` humans whose value is known, in [0, 1]; `ci`, its 95 % interval, by the normal
-        approximation with humans who share a persona as one cluster; `random`, what random matching of these humans
+        approximation with humans who share a persona as one cluster, or Wilson's for so many clusters where all values
+        are 0 or all are 1; `random`, what random matching of these humans
         and personas has on average, exactly; `missing`, the humans left out; `uninformed`, the personas that tell
         nothing of the trait. None where it is undefined.
     """
@@ -75,11 +76,18 @@ def _agreement(matching: Matching, k: int, profile: Profile) -> dict[str, Any]:
 
 
 def _interval(values: NDArray[np.float64], clusters: NDArray[np.intp]) -> list[float] | None:
-    """Mean ± 1.96 standard errors that allow for clusters, within [0, 1]; None with fewer than two clusters."""
+    """Mean ± 1.96 standard errors that allow for clusters, within [0, 1]; None with fewer than two clusters.
+
+    All 0 or all 1 has no error to see, so there it is Wilson's (1927) for as many trials as there are clusters.
+    """
     _, which = np.unique(clusters, return_inverse=True)
     groups = int(which.max(initial=-1)) + 1
     if groups < 2:
         return None
+    if np.all(values == 1.0):
+        return [groups / (groups + NORMAL**2), 1.0]
+    if np.all(values == 0.0):
+        return [0.0, NORMAL**2 / (groups + NORMAL**2)]
     sums = np.bincount(which, weights=values - values.mean(), minlength=groups)
     error = float(np.sqrt(groups / (groups - 1) * (sums**2).sum())) / len(values)
     mean = float(values.mean())

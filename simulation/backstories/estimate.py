@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...graphs.critic import Critic
 from .plan import PoolPlan
-from .study_plan import BackstoriesPlan
+
+if TYPE_CHECKING:
+    from .study_plan import BackstoriesPlan
 
 TRIES = 3  # how often the judge of a trait is asked at most
 
@@ -31,11 +35,15 @@ class PoolEstimate:
 
 def estimate(plan: BackstoriesPlan, only: str | None = None, limit: int | None = None) -> list[PoolEstimate]:
     """The calls of every pool; what two pools ask alike is asked once, and what is in the journal not again."""
-    return [estimate_pool(pool, limit) for pool in plan.chosen(only).values()]
+    return estimate_pools(plan.chosen(only), limit)
 
 
-def estimate_pool(plan: PoolPlan, limit: int | None = None) -> PoolEstimate:
-    """The calls of one pool."""
+def estimate_pools(pools: Mapping[str, PoolPlan], limit: int | None = None) -> list[PoolEstimate]:
+    """The same, of pools by themselves."""
+    return [_estimate(pool, limit) for pool in pools.values()]
+
+
+def _estimate(plan: PoolPlan, limit: int | None) -> PoolEstimate:
     n = len(plan) if limit is None else min(len(plan), limit)
     turns = len(plan.script.questions) if plan.script else 0
     critic = 1 if plan.criteria else 0

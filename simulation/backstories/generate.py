@@ -22,7 +22,7 @@ from ..folder import RunFolder, read_json, write_json, write_text
 from ..named_models import ModelConfig
 from ..opening import open_model
 from ..run import stopping_on_interrupt
-from ..spending import make_budget
+from ..spending import calls_made, make_budget
 from .making import PoolsStopped, Progress, make_pools
 from .study import as_yaml
 from .study_plan import BackstoriesPlan
@@ -185,11 +185,7 @@ def _closing(
     return {
         "pools": {name: {key: one[key] for key in kept} for name, one in summaries.items()},
         "missing": dict(missing),
-        "calls": journal.totals()
-        | {
-            "asked_now": sum(m.counts.asked for m in models.values()),
-            "replayed_now": sum(m.counts.replayed for m in models.values()),
-        },
+        "calls": calls_made(journal, models),
         "seconds": round(seconds, 3),
     }
 

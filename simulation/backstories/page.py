@@ -117,10 +117,9 @@ def _rejection_parts(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 def _diversity_parts(measures: Mapping[str, Any], population: Population) -> dict[str, Any]:
     near, embedding = measures["duplicates"], measures.get("embedding")
-    share = (
-        "–" if near["share"] is None else f"{near['stories']:,} ({near['share']:.1%}; no interval: {near['reason']})"
-    )
-    rows = [("near-duplicates", share, _MEANINGS["near"].format(threshold=near["threshold"]))]
+    share = "–" if near["share"] is None else f"{near['stories']:,} ({near['share']:.1%})"
+    meaning = f"{_MEANINGS['near'].format(threshold=near['threshold'])}; no interval: {near['reason']}"
+    rows = [("near-duplicates", share, meaning)]
     rows += [("lexical diversity", _long(measures["mtld"]), _MEANINGS["mtld"])]
     rows += [
         (f"distinct-{n}", number(one["value"]), f"{_MEANINGS['distinct'].format(n=n)}; no interval: {one['reason']}")

@@ -42,12 +42,12 @@ def generate(
     if dry_run:
         _show_estimate(plan, pool, limit)
         return
-    record = asyncio.run(carry_out(plan, out, only=pool, limit=limit, progress=_progress()))
+    record = asyncio.run(carry_out(plan, out, only=pool, limit=limit, progress=story_progress()))
     _show_result(record, out)
     raise typer.Exit(exit_code(record))
 
 
-def _progress() -> Progress:
+def story_progress() -> Progress:
     """Shows how far a pool is, on standard error."""
     on_terminal, last, began = sys.stderr.isatty(), 0.0, dict[str, float]()
 

@@ -68,10 +68,12 @@ def carry_out(plan: Plan, out: Path, limit: int | None) -> int:
     from ..measure import measure_run
     from ..report.page import write_report
     from ..run import exit_code, run_study
+    from .generate import story_progress
     from .progress import show_progress
 
     with show_progress(plan, limit) as progress:
-        result = asyncio.run(run_study(plan, out, limit=limit, progress=progress))
+        told = story_progress() if plan.pools else None
+        result = asyncio.run(run_study(plan, out, limit=limit, progress=progress, story_progress=told))
     if result["status"] == "complete":
         measure_run(out, plan)
         write_report(out)

@@ -74,6 +74,7 @@ def match_files(plan: MatchPlan) -> dict[str, Any]:
     files = {"personas": plan.personas, "humans": plan.humans, "codebook": plan.codebook}
     about = {"seed": plan.seed, "traits": plan.traits, "files": {k: str(p) for k, p in files.items() if p}}
     summary = found.summary() | about
+    summary["notes"] = [*humans.notes, *summary["notes"]]
     _write(plan, summary, _columns(population, humans, found))
     return summary
 

@@ -29,11 +29,13 @@ class Humans:
         ids: Unique.
         labels: For each human its known labels, by trait.
         traits: The traits, with the labels a codebook gives them.
+        notes: What was noticed.
     """
 
     ids: tuple[str, ...]
     labels: tuple[Mapping[str, str], ...]
     traits: tuple[Attribute, ...]
+    notes: tuple[str, ...] = ()
 
 
 def read_humans(
@@ -50,6 +52,7 @@ def read_humans(
         traits: What is compared. Without a codebook each is a column that holds labels.
         codebook: What the columns mean; then traits are its attributes.
         respondent: The column of the ids; by default the codebook's, or one called `id`, `respondent`, `RespId` or so.
+            Where there is none, humans are called by their rows, as in a survey without ids.
         labels: Labels that exist, such as the personas'; words like "None" and "NA" are blanks unless they are among
             these.
 
@@ -86,12 +89,12 @@ def _from_population(path: Path, traits: Sequence[str], codebook: Path | None, r
 def _from_columns(
     path: Path, table: pd.DataFrame, traits: Sequence[str], respondent: str | None, labels: frozenset[str]
 ) -> Humans:
-    ids = _ids(path, table, respondent or _id_column(path, table))
+    ids, notes = _ids(path, table, respondent or _id_column(table))
     for trait in traits:
         check_known(trait, list(table.columns), f"{path}: there is no column", "; or give --codebook")
     columns = {t: [_label(cell, labels) for cell in table[t].fillna("").astype(str)] for t in traits}
     rows = tuple({t: cells[k] for t, cells in columns.items() if cells[k]} for k in range(len(table)))
-    return Humans(ids, rows, tuple(Attribute(name) for name in traits))
+    return Humans(ids, rows, tuple(Attribute(name) for name in traits), notes)
 
 
 def _label(cell: str, labels: frozenset[str]) -> str:
@@ -104,25 +107,27 @@ def _through_codebook(
 ) -> Humans:
     for trait in traits:
         check_known(trait, list(codebook.attributes), f"{codebook.path}: there is no attribute")
-    column = respondent or codebook.respondent or _id_column(path, table)
-    ids = _ids(path, table, column)
+    column = respondent or codebook.respondent or _id_column(table)
+    ids, notes = _ids(path, table, column)
     wanted = {name: codebook.attributes[name] for name in traits}
     read = read_attributes(table, replace(codebook, respondent=column, weight=None, attributes=wanted))
     values = (tuple(dict.fromkeys((*a.labels.values(), *(b.label for b in a.bins)))) for a in wanted.values())
     schema = tuple(Attribute(name, labels) for name, labels in zip(wanted, values, strict=True))
-    return Humans(ids, tuple(read[id][0] for id in ids), schema)
+    return Humans(ids, tuple(read[id][0] for id in ids), schema, notes)
 
 
-def _id_column(path: Path, table: pd.DataFrame) -> str:
+def _id_column(table: pd.DataFrame) -> str | None:
     found = {str(name).lower(): str(name) for name in reversed(list(table.columns))}
-    for name in ID_COLUMNS:
-        if name in found:
-            return found[name]
-    columns = ", ".join(map(str, table.columns[:12])) + (", …" if len(table.columns) > 12 else "")
-    raise InputError(f"{path}: no column is called id, respondent or RespId; name it with --respondent ({columns})")
+    return next((found[name] for name in ID_COLUMNS if name in found), None)
 
 
-def _ids(path: Path, table: pd.DataFrame, column: str) -> tuple[str, ...]:
+def _ids(path: Path, table: pd.DataFrame, column: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids, and a note where there is no column of them."""
+    if column is None:
+        columns = ", ".join(map(str, table.columns[:12])) + (", …" if len(table.columns) > 12 else "")
+        note = f"{path}: no column is called id, respondent or RespId ({columns}), so humans are called by their rows, "
+        note += "from 'row 1'; --respondent names another column"
+        return tuple(f"row {k}" for k in range(1, len(table) + 1)), (note,)
     check_known(column, list(table.columns), f"{path}: there is no column of respondents", "; see --respondent")
     ids = [str(cell).strip() for cell in table[column]]
     seen: dict[str, int] = {}
@@ -135,7 +140,7 @@ def _ids(path: Path, table: pd.DataFrame, column: str) -> tuple[str, ...]:
                 "every human needs an id of its own (another column is named with --respondent)"
             )
         seen[id] = row
-    return tuple(ids)
+    return tuple(ids), ()
 
 
 def check_known(name: str, known: Sequence[str], said: str, remedy: str = "") -> None:

@@ -15,6 +15,12 @@ def partisan_parts(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     return [_part(gap, {name: held for name, held in found.items() if held.get("gap") == gap}) for gap in gaps]
 
 
+def partisan_reasons(metrics: Mapping[str, Any]) -> list[str]:
+    """Why the gap of a condition was not measured, where it was not."""
+    found: Mapping[str, Any] = metrics.get("partisan") or {}
+    return [f"{name}: not measured: {held['reason']}" for name, held in found.items() if not held.get("gap")]
+
+
 def _part(gap: str, found: Mapping[str, Any]) -> dict[str, str]:
     left_out = [f"{name} {n:,}" for name, held in found.items() if (n := held.get("left_out"))]
     return {"title": TITLES[gap], "fragment": partisan_fragment(found), "left_out": "; ".join(left_out)}

@@ -50,27 +50,32 @@ def _pool(folder: Path, name: str, pool: Mapping[str, Any]) -> dict[str, Any]:
 
 def matching_parts(metrics: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the page's template needs of matching; None where nothing was matched."""
-    found: Mapping[str, Any] = metrics.get("matching") or {}
+    found = _by_pool(metrics)
     if not found:
         return None
-    methods = {row["condition"]: row["matching"] for row in metrics.get("rows") or []}
     columns = [column for column in MATCHING if any(s.get(column[1]) is not None for s in found.values())]
     traits = list(dict.fromkeys(trait for summary in found.values() for trait in summary.get("agreement") or {}))
     return {
-        "heads": ["condition", "matching", *(head for head, _, _ in columns)],
-        "rows": [_matching(name, s, methods, columns) for name, s in found.items()],
-        "agreement_heads": ["condition", *traits],
+        "heads": ["stories, matching", *(head for head, _, _ in columns)],
+        "rows": [_matching(name, s, columns) for name, s in found.items()],
+        "agreement_heads": ["stories, matching", *traits],
         "agreement": [*(_agreement(name, s, traits) for name, s in found.items()), *_by_chance(found, traits)],
         "notes": [f"{name}: {note}" for name, s in found.items() for note in s.get("notes") or []],
     }
 
 
-def _matching(
-    name: str, summary: Mapping[str, Any], methods: Mapping[str, str], columns: Sequence[tuple[str, str, int]]
-) -> dict[str, Any]:
-    method = str(summary.get("method") or methods.get(name, "–"))
+def _by_pool(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """What is on record of each matching, once for all the conditions that share it."""
+    of = {row["condition"]: f"{row['backstories']}, {row['matching']}" for row in metrics.get("rows") or []}
+    found: dict[str, Any] = {}
+    for condition, summary in (metrics.get("matching") or {}).items():
+        found.setdefault(of.get(condition, condition), summary)
+    return found
+
+
+def _matching(name: str, summary: Mapping[str, Any], columns: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
     cells = [count(summary.get(key)) if digits == 0 else number(summary.get(key), digits) for _, key, digits in columns]
-    return {"names": [name, method], "cells": cells}
+    return {"names": [name], "cells": cells}
 
 
 def _agreement(name: str, summary: Mapping[str, Any], traits: Sequence[str]) -> dict[str, Any]:

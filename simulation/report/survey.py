@@ -13,11 +13,13 @@ from .figures import distribution_figure, metric_figure, series_colour
 from .grid import main_table, subgroup_tables
 from .layout import make_layouts
 from .numbers import number, with_interval
-from .partisan import partisan_parts
+from .partisan import partisan_parts, partisan_reasons
 from .pools import matching_parts, pool_parts
 from .retest import retest_parts
 from .table_files import save_tables
 
+# A figure for each item with every condition of a large study would make a page too heavy to open.
+DRAWN_BY_ITEM = 6
 REFERENCES = {
     "uniform": "uniform answers",
     "marginal": "the humans' own marginals",
@@ -29,7 +31,8 @@ def survey_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str
     """What the page's template needs for a survey; writes the tables beside the page."""
     layouts, how = make_layouts(metrics), settings(folder.study)
     conditions = metrics["conditions"]
-    items = metrics["distributions"]
+    drawn = _drawn(conditions)
+    items = {code: _with_series(item, drawn) for code, item in metrics["distributions"].items()}
     measured = [c for c in conditions.values() if "wasserstein" in c]
     first: Mapping[str, Any] = measured[0] if measured else {}
     return {
@@ -39,6 +42,7 @@ def survey_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str
         "scale": first["wasserstein"]["scale"] if first else "",
         "comparisons": [c | {"value": with_interval(c)} for c in metrics.get("comparisons", [])],
         "legend": _legend(items),
+        "not_drawn": len(conditions) - len(drawn) if drawn else 0,
         "items": [_item(code, item, conditions) for code, item in items.items()],
         "layout": main_table(layouts, how),
         "subgroups": subgroup_tables(layouts),
@@ -49,6 +53,7 @@ def survey_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str
         "effects": effects_parts(metrics),
         "retest": retest_parts(metrics),
         "partisan": partisan_parts(metrics),
+        "partisan_reasons": partisan_reasons(metrics),
     }
 
 
@@ -126,6 +131,23 @@ def _points(metric: str, measured: Mapping[str, Any], first: Mapping[str, Any]) 
 
 def _value(metric: Mapping[str, Any]) -> dict[str, Any]:
     return {"value": metric["value"], "ci": metric.get("ci")}
+
+
+def _drawn(conditions: Mapping[str, Any]) -> list[str]:
+    """The conditions that are drawn item by item: all, or of many those that came closest; none, and all are."""
+    found = {name: c["wasserstein"]["value"] for name, c in conditions.items() if "wasserstein" in c}
+    known = {name: value for name, value in found.items() if value is not None}
+    return sorted(known, key=known.__getitem__)[:DRAWN_BY_ITEM] if len(conditions) > DRAWN_BY_ITEM else []
+
+
+def _with_series(item: Mapping[str, Any], drawn: list[str]) -> Mapping[str, Any]:
+    if not drawn:
+        return item
+    kept = {"human", *drawn}
+    panels = {
+        group: {name: series for name, series in part.items() if name in kept} for group, part in item["panels"].items()
+    }
+    return {**item, "panels": panels}
 
 
 def _legend(items: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -54,6 +54,12 @@ def test_hostility_by_hand():
     assert found["gap"] == "hostility"
 
 
+def test_with_few_resamples_the_reason_is_that_they_are_few():
+    found = measure(bootstrap=5)["democrat"]
+    assert found["ci"] is None
+    assert found["reason"] == "fewer than 20 resamples have a value"
+
+
 def test_hostility_with_weights_by_hand():
     found = measure(weights=[3.0, 1.0, 1.0, 3.0, 1.0])
     # (4 + 3·5)/4 − (3·2 + 3)/4; a weighted variance of 3/16 in either group of two, so squares of 3/8 each.

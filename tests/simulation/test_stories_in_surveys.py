@@ -102,8 +102,8 @@ def test_other_stories_are_another_study_and_other_measures_are_not(told, folder
 def test_an_estimate_says_what_stories_are_not_counted(told, folder):
     study = told()
     said = minipublic("run", study, "--out", folder / "run", "--dry-run").stdout
-    # Two questions with a critic, up to five attempts each read three times, and one trait; then its first question alone.
-    assert "asked: 60 to 528 for 12, short: 12 to 48 for 12, primed: 18 to 81 for 9" in said
+    # A call for each of two answers, one to criticise it, one for the trait; at most five attempts with three tries each.
+    assert "not in these figures: asked 12 stories, 60 to 528 calls, short 12 stories, 12 to 48 calls" in said
     assert "[answer of up to 1500 tokens]" in said
     minipublic("run", study, "--out", folder / "run", code=3)
     said = minipublic("run", study, "--out", folder / "run", "--dry-run").stdout

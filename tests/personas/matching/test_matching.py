@@ -233,6 +233,14 @@ def test_summary():
     assert (agreement["n"], agreement["missing"], agreement["uninformed"]) == (3, 1, 1)
 
 
+@pytest.mark.parametrize(("party", "value", "ci"), [("D", 1.0, [0.4385, 1.0]), ("R", 0.0, [0.0, 0.5615])])
+def test_agreement_of_all_or_of_none_is_not_certain(party, value, ci):
+    personas = [Persona(f"p{k}", {"party": "D"}) for k in range(3)]
+    told = match(personas, [{"party": party}] * 3, TRAITS[:1], "max_weight").summary()["agreement"]["party"]
+    assert told["value"] == value
+    assert told["ci"] == pytest.approx(ci, abs=1e-4)  # 3 / (3 + 1.96²)
+
+
 def test_zeros_are_matched_too():
     personas = [Persona(f"p{k}", {"party": "D"}) for k in range(3)]
     told = match(personas, [{"party": "R"}, {"party": "D"}, {"party": "R"}], TRAITS[:1], "max_weight").summary()

@@ -25,6 +25,14 @@ def write(tmp_path):
     return write
 
 
+def test_without_ids_humans_are_called_by_their_rows_and_it_is_said(write):
+    humans = read_humans(write("party\nD\nR\n", "h.csv"), ["party"])
+    assert humans.ids == ("row 1", "row 2")
+    (note,) = humans.notes
+    assert "no column is called id, respondent or RespId (party)" in note
+    assert "--respondent names another column" in note
+
+
 @pytest.mark.parametrize("column", ["id", "respondent", "RespId", "QKEY"])
 def test_the_column_of_ids_is_found(write, column):
     humans = read_humans(write(f"w,{column},party\n1,a,D\n1,b, \n1,c,NA\n"), ["party"])
@@ -65,7 +73,6 @@ def test_a_population(write):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("party\nD\n", "no column is called id, respondent or RespId; name it with --respondent .party."),
         ("id,party\na,D\na,R\n", "the id 'a' stands in rows 1 and 2"),
         ("id,party\na,D\n,R\n", "the id in row 2 below the header is blank"),
         ("id,Party\na,D\n", "there is no column 'party'; did you mean `Party`\\?; or give --codebook"),

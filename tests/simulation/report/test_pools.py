@@ -20,19 +20,26 @@ def test_a_matching_is_reported_with_its_sums_and_agreements():
     metrics = made_up.everything()
     parts = matching_parts(metrics)
     best, greedy = (dict(zip(parts["heads"], row["names"] + row["cells"], strict=True)) for row in parts["rows"])
-    assert (best["matching"], best["distinct personas used"], best["one-to-one at most"]) == (
-        "max_weight",
-        "300",
-        "120.500",
-    )
+    assert best["stories, matching"] == "natural, max_weight"
+    assert (best["distinct personas used"], best["one-to-one at most"]) == ("300", "120.500")
     assert (greedy["distinct personas used"], greedy["sum of weights (↑)"], greedy["one-to-one at most"]) == (
         "141",
         "155.250",
         "–",
     )
     assert (greedy["sum of logs, weights above 0 (↑)"], greedy["weights of 0 (↓)"]) == ("-512.2", "3")
-    assert parts["agreement_heads"] == ["condition", "party", "age"]
+    assert parts["agreement_heads"] == ["stories, matching", "party", "age"]
     assert parts["agreement"][1]["cells"][0].ci == (0.93 - 0.02, 0.93 + 0.02)
+
+
+def test_conditions_that_share_a_matching_share_a_row():
+    metrics = made_up.everything()
+    before = len(matching_parts(metrics)["rows"])
+    name, summary = next(iter(metrics["matching"].items()))
+    twin = next(row for row in metrics["rows"] if row["condition"] == name) | {"condition": "again"}
+    metrics["rows"].append(twin)
+    metrics["matching"]["again"] = summary
+    assert len(matching_parts(metrics)["rows"]) == before
 
 
 def test_random_matching_stands_beneath_once_for_each_pool():
