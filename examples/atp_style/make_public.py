@@ -44,7 +44,7 @@ HEADER = """\
 # shares: those who tell stories, who are not the people: younger, more educated and more often Democrats, as language models
 # were found to speak (Santurkar et al. 2023).
 # imagination, story_facts, flaw_rate: chosen, not fitted. Personas told by attributes alone are too much alike; an answer of an
-# interview tells one thing about its teller, so that ten tell what one does not; and three of ten are flawed.
+# interview tells one thing about its teller, so that ten tell what one does not; and every other one is flawed.
 """
 
 
@@ -77,7 +77,7 @@ def fitted(humans, rounds) -> str:
         "residual_sd": rounded(residual),
         "imagination": 0.3,
         "story_facts": 1,
-        "flaw_rate": 0.3,
+        "flaw_rate": 0.5,
         "positions": {
             trait: {label: rounded(effect(beta, columns, trait, label)) for label in labels}
             for trait, labels in shares.items()
