@@ -1,4 +1,4 @@
-"""Runs every example on the built-in model; the one that needs human data is skipped with the reason where they are absent.
+"""Runs every example on the built-in model; those that need human data are skipped with the reason where they are absent.
 
 Those of `representatives` train models and need the extra `local`: `make representatives` runs the study in miniature, and
 tests/simulation/representatives/test_miniature_study.py a smaller setting of it.
@@ -12,6 +12,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("MINIPUBLIC_DATA", HERE.parent.parent / "shared" / "data"))
+
+# The study of virtual personas as it stands takes half an hour; docs/personas_study.md says what comes of it.
+SMALL = [
+    *("--set", "population.sample=16", "--set", "evaluation.bootstrap=20"),
+    *(part for pool in ("natural", "interview", "unchecked") for part in ("--set", f"backstories.{pool}.n=24")),
+]
 
 
 def run(*arguments) -> None:
@@ -28,8 +34,10 @@ def main() -> None:
         if (DATA / "nonvoters_2020").is_dir():
             study = HERE / "nonvoters" / "study.yaml"
             run(*command, study, "--set", f"data={DATA}", "--limit", "500", "--out", f"{folder}/nonvoters")
+            study = HERE / "atp_style" / "study.yaml"
+            run(*command, study, "--set", f"data={DATA}", *SMALL, "--out", f"{folder}/atp_style")
         else:
-            print(f"skipped examples/nonvoters: no human data in {DATA} (set MINIPUBLIC_DATA)")
+            print(f"skipped examples/nonvoters and atp_style: no human data in {DATA} (set MINIPUBLIC_DATA)")
     print("all examples ran")
 
 
