@@ -141,17 +141,18 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Writes a JSON object whole or not at all."""
+    """Writes a JSON object whole or not at all; a folder that is not there is made."""
     _write_whole(path, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text whole or not at all."""
+    """Writes a text whole or not at all; a folder that is not there is made."""
     _write_whole(path, text.encode())
 
 
 def _write_whole(path: Path, content: bytes) -> None:
     partial = path.with_name(path.name + ".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial.write_bytes(content)
     os.replace(partial, path)
 

@@ -49,28 +49,28 @@ def generate(
 
 def story_progress() -> Progress:
     """Shows how far a pool is, on standard error."""
-    on_terminal, last, began = sys.stderr.isatty(), 0.0, dict[str, float]()
+    on_terminal, last, began = sys.stderr.isatty(), 0.0, dict[str, tuple[float, int]]()
 
     def progress(pool: str, total: int, tables: PoolTables) -> None:
         nonlocal last
         now, done = time.monotonic(), tables.stories + sum(tables.missing.values())
-        began.setdefault(pool, now)
+        since, first = began.setdefault(pool, (now, done))
         if now - last < (DRAW_EVERY_S if on_terminal else LOG_EVERY_S) and done < total:
             return
         last = now
-        line = progress_line(pool, done, total, tables, now - began[pool])
+        left = (total - done) * (now - since) / (done - first) if done > first else None
+        line = progress_line(pool, done, total, tables, left)
         ended = "\n" if not on_terminal or done == total else ""
         print(f"\r\x1b[K{line}" if on_terminal else line, end=ended, file=sys.stderr, flush=True)
 
     return progress
 
 
-def progress_line(pool: str, done: int, total: int, tables: PoolTables, seconds: float) -> str:
-    """One line that says how far a pool is."""
-    left = (total - done) * seconds / done if done else 0.0
+def progress_line(pool: str, done: int, total: int, tables: PoolTables, left: float | None) -> str:
+    """One line that says how far a pool is, and how many seconds are left where that can be told yet."""
     return (
         f"{pool}: {done:,} of {total:,} stories · {tables.answers:,} answers · {tables.rejected:,} rejected · "
-        f"{sum(tables.missing.values()):,} dropped · {left:,.0f} s left"
+        f"{sum(tables.missing.values()):,} dropped{'' if left is None else f' · {left:,.0f} s left'}"
     )
 
 
