@@ -73,6 +73,7 @@ def test_people_are_given_stories_and_asked(told, folder):
     minipublic("report", folder / "run")  # the study is read again from the run's folder
 
 
+@pytest.mark.slow
 def test_a_run_stopped_among_the_stories_goes_on(told, folder):
     study = told()
     minipublic("run", study, "--out", folder / "whole", code=3)

@@ -45,6 +45,7 @@ def test_the_starter_on_the_synthetic_model(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_killed_command_goes_on_to_the_same_stories(tmp_path, server_beside):
     study, clean, out = tmp_path / "study.yaml", tmp_path / "clean", tmp_path / "killed"
     (tmp_path / "script.txt").write_text("Who are you?\nWhere do you live?\n")
