@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 import pandas as pd
+import pytest
 from commands import command, journal_calls, minipublic, wait_for_calls
 
 from minipublic.personas.population import Population
