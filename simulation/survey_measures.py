@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..evaluators.comparison import compare_conditions
@@ -165,12 +165,12 @@ def _comparisons(
             **_resamples(plan),
         )
         for metric in METRICS
-        for a, b in _pairs(plan.study, conditions, metric)
+        for a, b in compared_pairs(plan.study, conditions, metric)
     ]
 
 
-def _pairs(study: Study, conditions: Mapping[str, Any], metric: Metric) -> list[tuple[str, str]]:
-    """All pairs; of many conditions each with the closest of its model, and those with the closest of all."""
+def compared_pairs(study: Study, conditions: Mapping[str, Any], metric: Metric) -> list[tuple[str, str]]:
+    """All pairs; of many conditions each with the closest of its model, those with the closest of all, and ablations' steps."""
     names = list(conditions)
     if len(names) <= COMPARED_IN_PAIRS:
         return list(combinations(names, 2))
@@ -182,7 +182,21 @@ def _pairs(study: Study, conditions: Mapping[str, Any], metric: Metric) -> list[
         leaders.setdefault(models[name], name)
     pairs = [(name, leaders[models[name]]) for name in names if models[name] in leaders]
     pairs += [(leader, next(iter(leaders.values()))) for leader in leaders.values()]
-    return [(a, b) for a, b in pairs if a != b]
+    pairs += _steps(study)
+    return [(a, b) for a, b in dict.fromkeys(pairs) if a != b]
+
+
+def _steps(study: Study) -> list[tuple[str, str]]:
+    """From each pool of an ablation to the one before it, where the conditions are alike but for the stories."""
+    told = [(c.name, c.backstories, (c.style, c.matching, model_name(study, c))) for c in study.conditions]
+    return [
+        (later, earlier)
+        for pools in study.evaluation.ablations.values()
+        for before, after in pairwise(pools)
+        for earlier, pool, series in told
+        for later, other_pool, other in told
+        if (pool, other_pool) == (before, after) and series == other
+    ]
 
 
 def _distributions(plan: Plan, series: dict[str, Responses], by: Sequence[str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from .pools import matching_parts, pool_parts
 from .retest import retest_parts
 from .table_files import save_tables
 
-# A figure for each item with every condition of a large study would make a page too heavy to open.
+# With every condition of a large study, a figure for each item and each group would make a page too heavy to open.
 DRAWN_BY_ITEM = 6
 REFERENCES = {
     "uniform": "uniform answers",
@@ -63,11 +63,11 @@ def _blocks(conditions: Mapping[str, Any]) -> list[dict[str, Any]]:
     for attribute, labels in first.get("groups", {}).items():
         for label in labels:
             groups = {name: c["groups"][attribute][label] for name, c in conditions.items()}
-            blocks.append(_block(f"{attribute}: {label}", groups))
+            blocks.append(_block(f"{attribute}: {label}", groups, drawn=len(conditions) <= DRAWN_BY_ITEM))
     return blocks
 
 
-def _block(title: str, conditions: Mapping[str, Any]) -> dict[str, Any]:
+def _block(title: str, conditions: Mapping[str, Any], drawn: bool = True) -> dict[str, Any]:
     measured = {name: c for name, c in conditions.items() if "wasserstein" in c}
     if not measured:
         reasons = "; ".join(dict.fromkeys(str(c.get("skipped", "not measured")) for c in conditions.values()))
@@ -82,6 +82,7 @@ def _block(title: str, conditions: Mapping[str, Any]) -> dict[str, Any]:
             ("wasserstein", "mean Wasserstein distance", f"{first['wasserstein']['scale']} scale, lower is better"),
             ("frobenius", "Frobenius norm of correlation differences", "no unit, lower is better"),
         )
+        if drawn
     ]
     note = f"{n:,} humans (effective n {first['effective_n']:,.0f}), {first['n']['items']} items."
     return {"title": title, "note": note, "figures": figures, "rows": [*rows, _bound_row(first, n)]}

@@ -127,7 +127,5 @@ def test_missing_folders_and_adapters_that_are_not_taken(consensus, folder):
         with pytest.raises(InputError, match=said):
             plan(consensus(**TALK | {"models": MODELS | {"rep": given}}))
     made = plan(consensus(**TALK | {"models": MODELS | {"chat": {"spec": "synthetic:x", "adapter": "a"}}}))
-    with pytest.raises(
-        ModelSpecError, match=r"models\.chat: synthetic:x has no option 'adapter' \(it has"
-    ):
+    with pytest.raises(ModelSpecError, match=r"models\.chat: synthetic:x has no option 'adapter' \(it has"):
         open_models(made)
