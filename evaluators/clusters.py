@@ -45,11 +45,6 @@ def cluster_ratios(
         return float(x.sum() / y.sum()), (drawn @ tops) / (drawn @ bottoms)
 
 
-def cluster_means(values: ArrayLike, groups: ArrayLike, bootstrap: int, seed: int) -> tuple[float, Floats]:
-    """The mean of all values that are finite, and its bootstrap resamples over groups; see `cluster_ratios`."""
-    return cluster_ratios(values, np.ones(len(np.asarray(values))), groups, bootstrap, seed)
-
-
 def means_of_means(
     values: Sequence[ArrayLike], groups: Sequence[ArrayLike], bootstrap: int, seed: int
 ) -> tuple[float, Floats]:

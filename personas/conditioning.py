@@ -72,7 +72,10 @@ def backstory(persona: Persona, attributes: Sequence[Attribute], prompts: Prompt
         turns = [prompts.fill("interview_turn", question=t.question, answer=t.answer) for t in persona.interview]
         return "\n\n".join(turns)
     if not persona.backstory:
-        raise ConditioningError(f"persona {persona.id!r} has no backstory; choose qa, bio or portray, or give it one")
+        raise ConditioningError(
+            f"persona {persona.id!r} has no backstory; give it one (in a study, a condition names a pool of stories: "
+            "`backstories: NAME`), or choose qa, bio or portray"
+        )
     return prompts.fill("backstory", backstory=persona.backstory)
 
 
