@@ -25,7 +25,8 @@ def test_through_a_codebook(folder):
     assert "max_weight: 40 humans, 60 personas" in shown
     assert "sum of weights: 40, 1 a human (higher is better); proven to be the largest, within " in shown
     assert "distinct personas: 40; most humans on one: 1" in shown
-    assert "party: 1.000 ([1.000, 1.000]; 0.500; n = 40); 20 personas tell nothing of it" in shown
+    # All forty alike: Wilson, 40 / (40 + 1.96²)
+    assert "party: 1.000 ([0.912, 1.000]; 0.500; n = 40); 20 personas tell nothing of it" in shown
     assert (folder / "m.csv").read_text().startswith("human,persona,weight,party_human,party_probability\n")
     assert json.loads((folder / "m.summary.json").read_text())["labels"] == {"party": 2}
 
