@@ -88,6 +88,7 @@ def test_a_run_stopped_among_the_stories_goes_on(told, folder):
     assert run_json(folder / "run")["calls"]["asked_now"] == 0
 
 
+@pytest.mark.slow
 def test_other_stories_are_another_study_and_other_measures_are_not(told, folder):
     minipublic("run", told(), "--out", folder / "run", code=3)
     more = {**POOLS, "asked": {**POOLS["asked"], "attempts": 2}}
@@ -100,6 +101,7 @@ def test_other_stories_are_another_study_and_other_measures_are_not(told, folder
     assert "effects" in json.loads((folder / "run" / "metrics.json").read_text())
 
 
+@pytest.mark.slow
 def test_an_estimate_says_what_stories_are_not_counted(told, folder):
     study = told()
     said = minipublic("run", study, "--out", folder / "run", "--dry-run").stdout

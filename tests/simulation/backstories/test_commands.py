@@ -13,6 +13,7 @@ from minipublic.personas.population import Population
 FILES = ("population.jsonl", "rejections.jsonl", "traits.jsonl")
 
 
+@pytest.mark.slow
 def test_the_starter_on_the_synthetic_model(tmp_path):
     study, out = tmp_path / "lives.yaml", tmp_path / "out"
     said = minipublic("new", "backstories", study).stdout
