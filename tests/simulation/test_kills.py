@@ -35,6 +35,7 @@ def kill_and_resume(study: Path, folder: Path, server, kills: int, in_flight: in
     assert server.requests <= journal_calls(out) + kills * 2 * in_flight
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_rows(survey, folder, server_beside):
     study = survey(model={"spec": f"openai:m@{server_beside.url}", "max_in_flight": 4})
     kill_and_resume(study, folder, server_beside, kills=2, in_flight=4)

@@ -95,6 +95,7 @@ def test_running_again_asks_nothing(survey, folder):
     pd.testing.assert_frame_equal(records(out), before)
 
 
+@pytest.mark.slow
 def test_a_pilot_is_extended_and_order_changes_nothing(survey, folder):
     minipublic("run", survey(), "--out", folder / "a", "--limit", 5)
     pilot = records(folder / "a")

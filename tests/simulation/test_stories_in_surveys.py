@@ -10,7 +10,9 @@ from commands import minipublic, records, run_json
 from minipublic.personas.persona import Attribute, Persona
 from minipublic.personas.population import Population
 from minipublic.simulation.errors import InputError
+from minipublic.simulation.loading import load_study
 from minipublic.simulation.people import asked_traits
+from minipublic.simulation.planning import make_plan
 
 MODEL = {"spec": "synthetic:told", "options": {"shares": {"party": {"Democrat": 0.7, "Republican": 0.3}}}}
 POOLS = {
@@ -152,9 +154,9 @@ def test_stories_from_a_file_can_be_told_in_groups(folder, consensus):
 def test_options_of_a_model_may_stand_in_a_file(survey, folder):
     (folder / "options.yaml").write_text(yaml.safe_dump({"dimensions": 2, "attribute_share": 0.9}))
     in_file = {"spec": "synthetic:told", "options_file": "options.yaml", "options": {"attribute_share": 0.3}}
-    minipublic("run", survey(model=in_file), "--out", folder / "run")
     spelled = {"spec": "synthetic:told", "options": {"attribute_share": 0.3, "dimensions": 2}}
-    minipublic("run", survey(model=spelled), "--out", folder / "run")
-    assert run_json(folder / "run")["calls"]["asked_now"] == 0
+    plans = [make_plan(load_study(path), path) for path in (survey(model=m) for m in (in_file, spelled))]
+    assert plans[0].study.model == plans[1].study.model
+    assert plans[0].identity() == plans[1].identity()
     said = minipublic("validate", survey(model={"spec": "synthetic:told", "options_file": "gone.yaml"}), code=2)
     assert "gone.yaml does not exist" in said.stderr

@@ -151,6 +151,7 @@ def test_a_pilot_is_drawn_by_seed_and_its_seats_are_written(plan):
     assert seats | {key[:2] for key in asked.keys} == {key[:2] for key in asked.written}
 
 
+@pytest.mark.slow
 def test_what_is_resampled_can_be_a_session_an_episode_or_a_person(plan, run):
     counts = {"session": 4, "episode": 12, "person": 17}
     for cluster, n in counts.items():
