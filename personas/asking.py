@@ -227,6 +227,11 @@ def question_context(question: Question, options: Sequence[Option]) -> dict[str,
     }
 
 
+def tells_story(style: str) -> bool:
+    """Whether a style puts a backstory before the model."""
+    return style.startswith("backstory") or style == "generative_agent"
+
+
 def persona_context(persona: Persona, style: str) -> dict[str, Any]:
     """What the synthetic model may know of a persona: only what the style tells."""
     told: dict[str, Any] = {"persona": persona.id, "style": style}
@@ -234,8 +239,7 @@ def persona_context(persona: Persona, style: str) -> dict[str, Any]:
         return told
     if style != "backstory":
         told["attributes"] = dict(persona.attributes)
-    tells_story = style.startswith("backstory") or style == "generative_agent"
-    return told | ({"backstory": persona.story} if tells_story else {})
+    return told | ({"backstory": persona.story} if tells_story(style) else {})
 
 
 def as_missing(error: ModelError) -> Missing:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from ..personas.asking import tells_story
 from .named_models import Model
 
 Matching = Literal["greedy", "max_weight", "random", "own"]
@@ -51,11 +52,6 @@ class ConditionConfig(BaseModel):
     def conditioning(self) -> str:
         """What is told of a person: the style, and the pool its story comes from."""
         return f"{self.style} ({self.backstories})" if self.backstories else self.style
-
-
-def tells_story(style: str) -> bool:
-    """Whether a style puts a backstory before the model."""
-    return style.startswith("backstory") or style == "generative_agent"
 
 
 def expanded(conditions: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..personas.persona import Persona, Turn
 from ..personas.population import Population
 from .backstories.plan import PoolPlan
+from .backstories.tables import PoolFolder
 from .casting import Casting, Key, Matched, cast_stories, key_of
 from .folder import RunFolder, read_json
 from .plan import Plan
@@ -22,10 +23,10 @@ def with_made_stories(plan: Plan, folder: RunFolder | None) -> Plan:
         return plan
     pools: dict[str, Population] = {}
     for name, pool in plan.pools.items():
-        at = folder.backstories / name
-        if not (at / "summary.json").exists() or read_json(at / "summary.json").get("status") != "complete":
+        at = PoolFolder(folder.backstories / name)
+        if not at.summary.exists() or read_json(at.summary).get("status") != "complete":
             return plan
-        pools[name] = Population.load(at / "population.jsonl", pool.attributes)
+        pools[name] = Population.load(at.population, pool.attributes)
     study = plan.study
     casting = cast_stories(study.conditions, plan.population, pools, plan.traits, (study.study, study.seed))
     return replace(plan, casting=casting)

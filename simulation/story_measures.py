@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from .backstories.tables import PoolFolder
 from .folder import RunFolder, read_json
 from .plan import Plan
 from .study import ConditionConfig
@@ -20,7 +21,7 @@ def measure_stories(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """
     if not plan.pools:
         return {}
-    pools = {name: _pool(read_json(folder.backstories / name / "summary.json")) for name in plan.pools}
+    pools = {name: _pool(read_json(PoolFolder(folder.backstories / name).summary)) for name in plan.pools}
     titles = plan.study.evaluation.ablations.items()
     return {
         "pools": pools,

@@ -70,11 +70,8 @@ def _asking(config: AskingConfig) -> Asking:
 
 
 def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], Awaitable[Outcome]]:
-    survey = plan.study.survey
-    assert survey is not None
     assert plan.instrument is not None
-    plain: Any = build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
-    thinking: Any = build_generative_agent(plan.instrument, shuffle_items=survey.shuffle_items).compile()
+    graphs = {thinks: _survey_graph(plan, thinks) for thinks in {_thinks(c) for c in plan.study.conditions}}
     codes = [q.code for q in plan.instrument.questions]
 
     async def work(unit: Unit) -> Outcome:
@@ -82,8 +79,7 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
         if unit.condition.backstories and not persona.story:
             state = {"answers": {code: Answer(code, Missing("no_story")).as_row() for code in codes}}
         else:
-            graph = thinking if unit.condition.style == "generative_agent" else plain
-            state = await graph.ainvoke({}, context=_context(plan, unit, cast))
+            state = await graphs[_thinks(unit.condition)].ainvoke({}, context=_context(plan, unit, cast))
         own = {"persona": persona.id, "replicate": unit.replicate, "condition": unit.condition.name}
         return Outcome(
             records=[{**state["answers"][code], **own} for code in codes],
@@ -92,6 +88,19 @@ def _survey_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], A
         )
 
     return work
+
+
+def _thinks(condition: ConditionConfig) -> bool:
+    return condition.style == "generative_agent"
+
+
+def _survey_graph(plan: Plan, thinks: bool) -> Any:
+    survey = plan.study.survey
+    assert survey is not None
+    assert plan.instrument is not None
+    if thinks:
+        return build_generative_agent(plan.instrument, shuffle_items=survey.shuffle_items).compile()
+    return build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
 
 
 def _consensus_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], Awaitable[Outcome]]:
