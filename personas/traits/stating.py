@@ -138,7 +138,9 @@ def is_quoted(evidence: str, story: str) -> bool:
 
 
 def _words(text: str) -> str:
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    # Words are told apart before compatible forms are unified: a sign such as ℠ would turn into letters of its word.
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", " ".join(words)).casefold()))
 
 
 def _reply(text: str) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Stage 1: stories are data whatever they say, replies are read in every shape models give them, evidence is looked up."""
 
 import json
-import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minipublic.graphs.context import graph_prompts
@@ -159,12 +158,18 @@ def test_evidence_is_looked_up_in_the_story(evidence, found):
     assert is_quoted(evidence, "Well. I turned thirty-one last May. My sister, dear, said: You're old!") is found
 
 
-@given(st.text(min_size=1), st.data())
+WORD = st.text(st.characters(codec="latin-1", categories=["L", "N"]), min_size=1)
+GAP = st.text(st.characters(categories=["Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Z"]), min_size=1)
+
+
+@given(st.lists(st.tuples(WORD, GAP)), st.data())
+@example([("0", ":"), ("0", "℠")], None)  # a sign that is letters in its compatible form
+@example([("cafe\u0301", "; ")], None)
 def test_any_run_of_a_storys_words_is_found(story, data):
-    words = re.findall(r"\w+", story)
-    start = data.draw(st.integers(0, len(words)))
-    stop = data.draw(st.integers(start, len(words)))
-    assert is_quoted(" ".join(words[start:stop]), story) is (stop > start)
+    words = [word for word, _ in story]
+    start = data.draw(st.integers(0, len(words))) if data else 0
+    stop = data.draw(st.integers(start, len(words))) if data else len(words)
+    assert is_quoted(" ".join(words[start:stop]), "".join(map("".join, story))) is (stop > start)
 
 
 def test_evidence_that_is_not_in_the_story_is_recorded_as_such():
