@@ -1,0 +1,1 @@
+"""Mechanisms: how a group statement comes about."""

@@ -1,0 +1,1 @@
+"""Social choice rules: from the voters' rankings to the group's."""

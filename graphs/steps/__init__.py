@@ -1,0 +1,1 @@
+"""Blocks out of which protocols are made."""

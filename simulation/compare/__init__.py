@@ -1,0 +1,1 @@
+"""Comparing mechanisms on the same groups."""

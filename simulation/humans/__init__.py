@@ -1,0 +1,1 @@
+"""People of flesh and blood in the seats of an episode."""

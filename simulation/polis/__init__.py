@@ -1,0 +1,1 @@
+"""Votes on statements, as Polis exports them."""
