@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..models.protocol import LanguageModel, Message, Sampling
 from ..models.templates import PromptBook
@@ -14,6 +15,9 @@ from ..personas.conditioning import condition
 from ..personas.persona import Attribute, Persona
 from ..personas.representatives.prompting import Step, render_step
 from ..personas.representatives.variant import Variant, is_variant
+
+if TYPE_CHECKING:
+    from .mediators.protocol import Mediator
 
 
 class ContextError(ValueError):
@@ -33,8 +37,8 @@ class Context:
 
     Args:
         seats: Who sits where; a survey has the one seat `respondent`.
-        models: By role: `participant` and, where a protocol or a study has one, `mediator` and `judge`; and by name,
-            for personas whose `model` is that name.
+        models: By role: `participant` and, where a protocol or a study has one, `mediator`, `predictor` (who foretells
+            rankings and payoffs for a mediator) and `judge`; and by name, for personas whose `model` is that name.
         study: The study's name; seeds derive from it.
         seed: The study's seed.
         unit: Names the episode, for the mediator's seeds.
@@ -44,6 +48,7 @@ class Context:
         sampling: How free texts are drawn.
         prompts: The prompt texts.
         replicate: Which independent draw of the whole unit this is.
+        mediator: The mechanism: how a group statement comes about; by default one statement of the mediator's model.
     """
 
     seats: Mapping[str, Persona]
@@ -57,6 +62,7 @@ class Context:
     sampling: Sampling = Sampling()
     prompts: PromptBook = field(default_factory=graph_prompts)
     replicate: int = 0
+    mediator: Mediator | None = None
 
     def model_of(self, seat: str) -> LanguageModel:
         """The model through which a seat speaks: its persona's own, else the participants'.

@@ -22,8 +22,8 @@ class ConsensusState(TypedDict, total=False):
     """What an episode leaves.
 
     `question` (and `proposition`, where given) go in. The parallel keys are keyed by seat. A text or code that
-    could not be had is `{"missing": reason, "raw": ...}`. `answers` and `utterances` hold the full rows, with
-    probabilities, model and prompt, keyed `step/seat`.
+    could not be had is `{"missing": reason, "raw": ...}`. `mediations` says how each statement came about.
+    `answers` and `utterances` hold the full rows, with probabilities, model and prompt, keyed `step/seat`.
     """
 
     question: str
@@ -37,5 +37,6 @@ class ConsensusState(TypedDict, total=False):
     revised: Any
     endorsements: Annotated[dict[str, dict[str, Any]], merge_deep]
     closing: Annotated[dict[str, dict[str, Any]], merge_deep]
+    mediations: Annotated[dict[str, dict[str, Any]], merge]
     answers: Annotated[dict[str, dict[str, Any]], merge]
     utterances: Annotated[dict[str, dict[str, Any]], merge]
