@@ -8,7 +8,9 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from ..personas.answers import Missing, is_missing
+from ..personas.asking import Names
 from ..personas.propositions import declare
+from ..personas.quoting import Quotes
 from .context import Context
 from .speaking import speak, utterance_row
 from .state import ConsensusState
@@ -39,8 +41,12 @@ async def draft_statement(state: ConsensusState, runtime: Runtime[Context]) -> U
     opinions = _present(state["opinions"])
     if not opinions:
         return _without("draft", Missing("no_opinions", "every seat's opinion is missing"))
+    quotes = _quotes(state, context, "draft")
     text = context.prompts.fill(
-        "draft", question=state["question"], opinions=_listed("opinion_line", opinions, context)
+        "draft",
+        quoting_rule=quotes.rule(context.prompts),
+        question=state["question"],
+        opinions=_listed("opinion_title", opinions, quotes, context),
     )
     return await _say("draft", text, _told(state, context, opinions), state, context)
 
@@ -53,12 +59,14 @@ async def revise_statement(state: ConsensusState, runtime: Runtime[Context]) -> 
     opinions, critiques = _present(state["opinions"]), _present(state["critiques"])
     if not critiques:
         return _without("revised", Missing("no_critiques", "every seat's critique is missing"))
+    quotes = _quotes(state, context, "revised")
     text = context.prompts.fill(
         "revision",
+        quoting_rule=quotes.rule(context.prompts),
         question=state["question"],
-        opinions=_listed("opinion_line", opinions, context),
-        draft=state["draft"],
-        critiques=_listed("critique_line", critiques, context),
+        opinions=_listed("opinion_title", opinions, quotes, context),
+        draft=quotes.block(state["draft"], context.prompts.fill("draft_title")),
+        critiques=_listed("critique_title", critiques, quotes, context),
     )
     told = _told(state, context, opinions) | {"critiques": critiques, "statement": state["draft"]}
     return await _say("revised", text, told, state, context)
@@ -69,7 +77,7 @@ async def _say(step: str, text: str, told: Update, state: ConsensusState, contex
         context.model(MEDIATOR),
         text,
         before=(),
-        names=context.names(f"{MEDIATOR} {context.unit}", state["question"], step),
+        names=_names(state, context, step),
         context=context,
         about=told | {"step": "revision" if step == "revised" else step},
     )
@@ -89,10 +97,18 @@ def _present(texts: Mapping[str, Any]) -> dict[str, str]:
     return {seat: texts[seat] for seat in sorted(texts) if not is_missing(texts[seat])}
 
 
-def _listed(template: str, texts: Mapping[str, str], context: Context) -> str:
+def _listed(title: str, texts: Mapping[str, str], quotes: Quotes, context: Context) -> str:
     # Numbered, not named: the mediator learns what was said, not who said it.
-    lines = (context.prompts.fill(template, number=str(k), text=t) for k, t in enumerate(texts.values(), start=1))
-    return "\n\n".join(lines)
+    titles = (context.prompts.fill(title, number=str(k)) for k in range(1, len(texts) + 1))
+    return "\n\n".join(map(quotes.block, texts.values(), titles))
+
+
+def _quotes(state: ConsensusState, context: Context, step: str) -> Quotes:
+    return Quotes.of(*_names(state, context, step))
+
+
+def _names(state: ConsensusState, context: Context, step: str) -> Names:
+    return context.names(f"{MEDIATOR} {context.unit}", state["question"], step)
 
 
 def _told(state: ConsensusState, context: Context, opinions: Mapping[str, str]) -> Update:

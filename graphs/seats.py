@@ -11,6 +11,7 @@ from ..personas.answers import Answer, Missing, is_missing
 from ..personas.asking import ask, persona_context, pose
 from ..personas.perspectives import not_asked, worded_for
 from ..personas.questions import Instrument, Question, likert
+from ..personas.quoting import Quotes
 from .context import Context
 from .speaking import speak, utterance_row
 
@@ -94,10 +95,7 @@ def rate_statement(labels: tuple[str, ...]) -> SeatNode:
         if gone:
             answer = Answer(code, gone)
         else:
-            text = context.prompts.fill(
-                "rating", question=state["question"], opinion=state["opinion"], statement=state["statement"]
-            )
-            answer = await _ask(likert(code, text, labels), state, context, "rating")
+            answer = await _ask(likert(code, _rating_text(state, context), labels), state, context, "rating")
         return {
             "endorsements": {seat: {about: _held(answer)}},
             "answers": {f"{code}/{seat}": _row(answer, state, context)},
@@ -158,6 +156,20 @@ def _said(step: str, key: str, said: Any, row: Update, state: SeatTask, context:
     held = said.as_state() if isinstance(said, Missing) else said
     row = {"seat": seat, "persona": context.seats[seat].id, "step": step, **row}
     return {key: {seat: held}, "utterances": {f"{step}/{seat}": row}}
+
+
+def _rating_text(state: SeatTask, context: Context) -> str:
+    # All statements that a seat rates are quoted by the same marks, so that the prompts begin alike; nobody has read
+    # one of them when they are written.
+    prompts = context.prompts
+    quotes = Quotes.of(*context.names(context.seats[state["seat"]].id, state["question"], "rating"))
+    return prompts.fill(
+        "rating",
+        quoting_rule=quotes.rule(prompts),
+        question=state["question"],
+        opinion=quotes.block(state["opinion"], prompts.fill("own_opinion_title")),
+        statement=quotes.block(state["statement"], prompts.fill("statement_title")),
+    )
 
 
 def _gone(state: SeatTask, statement: Any) -> Missing | None:

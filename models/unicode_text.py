@@ -8,10 +8,10 @@ _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 def well_formed(text: str) -> str:
-    """The text as UTF-8 can hold it.
+    r"""The text as UTF-8 can hold it.
 
     Python's texts may hold the halves of characters (surrogates), which no UTF-8, JSON or Parquet file can. Two halves that
-    belong together become the character they make; a lone one becomes six signs such as `\\ud800`. All else stays as it is.
+    belong together become the character they make; a lone one becomes six signs such as `\ud800`. All else stays as it is.
     """
     if text.isascii():
         return text
