@@ -30,11 +30,15 @@ def pairwise_counts(ranks: ArrayLike, unranked: str = "tied_last", weights: Arra
 
 def count(ballots: Ballots) -> Floats:
     """As `pairwise_counts`, of checked ballots, shape (candidates, candidates) or (candidates, candidates, elections)."""
-    ranks, n = ballots.ranks, ballots.candidates
-    counts = np.empty((n, *ranks.shape[1:]))
-    for above in range(n):  # a candidate at a time: all pairs at once would need as much memory again for each
+    ranks, weights = ballots.ranks, ballots.weights
+    counts = np.empty((ballots.candidates, *ranks.shape[1:]))
+    alike = bool((weights == 1).all())
+    for above in range(len(counts)):  # one at a time: all pairs at once would need as much memory again for each
         prefers = ranks[:, above, None] < ranks
-        counts[above] = np.einsum("vc...,v...->c...", prefers, ballots.weights)
+        if alike:  # the same numbers, several times as fast
+            counts[above] = np.add.reduce(prefers.view(np.uint8), axis=0, dtype=np.uint32)
+        else:
+            counts[above] = np.einsum("vc...,v...->c...", prefers, weights)
     return settle(counts, ballots.slack, 2)
 
 

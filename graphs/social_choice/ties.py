@@ -39,9 +39,7 @@ def break_ties(
     ballots = Ballots.of(ranks, unranked, weights)
     social = np.asarray(social_ranks, dtype=float)
     if social.shape != (ballots.candidates,) or not np.isfinite(social).all():
-        raise ChoiceError(
-            f"social_ranks must be one number per candidate, shape ({ballots.candidates},): {social_ranks}"
-        )
+        raise ChoiceError(f"social_ranks must be one number for each of {ballots.candidates} candidates, not {social}")
     random = np.random.default_rng(seed)
     chance = random.permutation(ballots.candidates)
     drawn = ballots.ranks[_draw(ballots.weights, random)]
