@@ -10,6 +10,7 @@ from ...personas.answers import Answer, Missing, MissingState
 from ...personas.asking import Names, Posed, pose
 from ...personas.payoffs import expected_value
 from ...personas.questions import likert
+from ...personas.quoting import Quotes
 from ..context import Context
 from .protocol import Case
 from .rankings import parse_ranking
@@ -29,13 +30,14 @@ def told(case: Case, seat: str) -> dict[str, Any]:
 
 def ranking_prompt(context: Context, names: Names, case: Case, seat: str, shown: Sequence[str]) -> str:
     """Asks how a member ranks the candidates shown."""
-    prompts, letters = context.prompts, LETTERS[: len(shown)]
+    prompts, quotes, letters = context.prompts, Quotes.of(*names), LETTERS[: len(shown)]
     titled = ((prompts.fill("candidate_title", letter=letter), text) for letter, text in zip(letters, shown, strict=True))
     return prompts.fill(
         "ranking",
         question=case.question,
-        words=_words(context, names, case, seat),
-        candidates="\n\n".join(_block(text, title) for title, text in titled),
+        quoting_rule=quotes.rule(prompts),
+        words=_words(context, quotes, case, seat),
+        candidates="\n\n".join(quotes.block(text, title) for title, text in titled),
         letters=f"{', '.join(letters[:-1])} and {letters[-1]}",
     )
 
@@ -52,11 +54,12 @@ def pose_payoffs(
     context: Context, names: Names, case: Case, seat: str, candidates: Sequence[str], labels: Sequence[str]
 ) -> list[Posed]:
     """Asks, in a member's place, for agreement with each candidate; what stands before is the same for all."""
-    prompts = context.prompts
-    member = prompts.fill("prediction_member", question=case.question, words=_words(context, names, case, seat))
+    prompts, quotes = context.prompts, Quotes.of(*names)
+    words, rule = _words(context, quotes, case, seat), quotes.rule(prompts)
+    member = prompts.fill("prediction_member", question=case.question, quoting_rule=rule, words=words)
     posed = []
     for text in candidates:
-        statement = _block(text, prompts.fill("predicted_title"))
+        statement = quotes.block(text, prompts.fill("statement_title"))
         posed.append(
             pose(
                 likert("agreement", prompts.fill("prediction", statement=statement), tuple(labels), text),
@@ -79,12 +82,8 @@ def payoff_of(answer: Answer) -> float | Missing:
     return answer.answer if isinstance(answer.answer, Missing) else Missing("no_option", str(answer.answer))
 
 
-def _words(context: Context, names: Names, case: Case, seat: str) -> str:
+def _words(context: Context, quotes: Quotes, case: Case, seat: str) -> str:
     """What a member wrote: the opinion and, where there is one, the critique with what it is about."""
     fill, said = context.prompts.fill, told(case, seat)
     titles = {"opinion": "member_opinion_title", "previous": "previous_title", "critique": "member_critique_title"}
-    return "\n\n".join(_block(said[key], fill(title)) for key, title in titles.items() if said[key] is not None)
-
-
-def _block(text: str, title: str) -> str:
-    return f"{title}: {text}"
+    return "\n\n".join(quotes.block(said[key], fill(title)) for key, title in titles.items() if said[key] is not None)
