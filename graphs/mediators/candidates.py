@@ -42,7 +42,7 @@ class Candidates:
         gone = [text for text in self.texts if isinstance(text, Missing)]
         return gone[0] if gone else Missing("no_candidates", "there is nothing to choose from")
 
-    def spread(self, values: Sequence[T]) -> list[T | None]:
+    def spread(self, values: Sequence[T | None]) -> list[T | None]:
         """One value for every candidate, from one for each that stands; None for the others."""
         found: list[T | None] = [None] * len(self.texts)
         for k, value in zip(self.standing, values, strict=True):

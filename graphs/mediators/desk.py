@@ -48,6 +48,7 @@ class Desk:
         self.context = context
         self.rows: dict[str, dict[str, Any]] = {}
         self.kept: dict[str, Any] = {}
+        self._last: dict[str, dict[str, Any]] = {}
 
     def names(self, case: Case, *what: str | int) -> Names:
         """What seeds derive from: the study, the group, the question and the step, then what it is for."""
@@ -132,8 +133,8 @@ class Desk:
         if len(candidates) == 1:
             return [0]
         shown = [candidates[k] for k in order]
-        found, asked = Missing("unparseable"), 0
-        said: list[int] | Missing = found
+        said: list[int] | Missing = Missing("unparseable")
+        asked = 0
         while asked < attempts and isinstance(said, Missing) and said.reason in AGAIN:
             said = await self._ranked(case, seat, shown, asked)
             asked += 1
@@ -163,13 +164,19 @@ class Desk:
             ContextError: There is no model that could be asked.
             UnsupportedError: The model cannot choose by the context's method.
         """
-        posed = predicting.pose_payoffs(self.context, self.names(case, "prediction", seat), case, seat, candidates, labels)
+        posed = predicting.pose_payoffs(
+            self.context, self.names(case, "prediction", seat), case, seat, candidates, labels
+        )
         answers = await ask_all(self._predictor(), posed)
         values = [predicting.payoff_of(answer) for answer in answers]
         held = [value.as_state() if isinstance(value, Missing) else value for value in values]
         mass = [answer.captured_mass for answer in answers]
         self._predicted(seat, {"payoffs": held, "captured_mass": mass, "model": self._predictor().name})
         return values
+
+    def predicted(self, seat: str) -> dict[str, Any]:
+        """What was foretold of a seat last, as the record holds it; empty before anything was."""
+        return self._last.get(seat, {})
 
     def _predictor(self) -> LanguageModel:
         return self.context.model(predictor_role(self.context.models))
@@ -194,7 +201,7 @@ class Desk:
         """Keeps what was foretold of a seat; a second question about it stands beside the first."""
         predictions = self.kept.setdefault("predictions", {})
         asked = sum(key == seat or key.startswith(f"{seat} again ") for key in predictions)
-        predictions[f"{seat} again {asked}" if asked else seat] = row
+        predictions[f"{seat} again {asked}" if asked else seat] = self._last[seat] = row
 
     def _statement_prompt(
         self, case: Case, opinions: Mapping[str, str], critiques: Mapping[str, str], quotes: Quotes

@@ -36,7 +36,7 @@ def isoelastic(payoffs: ArrayLike, alpha: float = 0.0, weights: ArrayLike | None
     """
     u, w = _checked(payoffs, alpha, weights)
     if math.isinf(alpha):
-        return u.min(axis=0)
+        return np.asarray(u.min(axis=0))
     if alpha == 1:
         return np.asarray(w @ np.log(u))
     exponent = 1 - alpha
@@ -64,7 +64,7 @@ def equivalent_payoff(payoffs: ArrayLike, alpha: float = 0.0, weights: ArrayLike
     """
     u, w = _checked(payoffs, alpha, weights)
     if math.isinf(alpha):
-        return u.min(axis=0)
+        return np.asarray(u.min(axis=0))
     share, logs, exponent = (w / w.sum())[:, None], np.log(u), 1 - alpha
     mean = (share * logs).sum(axis=0)
     if exponent == 0:

@@ -26,7 +26,9 @@ def check_needs(mediator: object, models: Mapping[str, LanguageModel], asking: A
     for need in getattr(mediator, "needs", ()):
         role = MEDIATOR if need == WRITES else predictor_role(models)
         if role not in models:
-            raise ContextError(f"the mediator needs a model for {role!r}; there is none (there are {', '.join(models)})")
+            raise ContextError(
+                f"the mediator needs a model for {role!r}; there is none (there are {', '.join(models)})"
+            )
         _check_model(need, role, models[role], asking)
 
 
@@ -45,7 +47,5 @@ def _check_model(need: str, role: str, model: LanguageModel, asking: Asking) -> 
         )
     if need != RATES and not can.generate:
         what = "write statements" if need == WRITES else "foretell rankings"
-        remedy = (
-            "name another `mediator`" if need == WRITES else 'name another `predictor`, or set `predict: payoffs`'
-        )
+        remedy = "name another `mediator`" if need == WRITES else "name another `predictor`, or set `predict: payoffs`"
         raise ContextError(f"{model.name}, the {role}, is to {what}, but writes no texts; {remedy}")

@@ -31,7 +31,9 @@ def told(case: Case, seat: str) -> dict[str, Any]:
 def ranking_prompt(context: Context, names: Names, case: Case, seat: str, shown: Sequence[str]) -> str:
     """Asks how a member ranks the candidates shown."""
     prompts, quotes, letters = context.prompts, Quotes.of(*names), LETTERS[: len(shown)]
-    titled = ((prompts.fill("candidate_title", letter=letter), text) for letter, text in zip(letters, shown, strict=True))
+    titled = (
+        (prompts.fill("candidate_title", letter=letter), text) for letter, text in zip(letters, shown, strict=True)
+    )
     return prompts.fill(
         "ranking",
         question=case.question,

@@ -15,7 +15,9 @@ _TAG = re.compile(r"</?[a-z]{2,}>|</?[bi]>")
 _SPELLED = (("&gt;", ">"), (r"\succ", ">"), (r"\sim", "="), (r"\text", " "), (r"\mathbf", " "))
 _WORD = re.compile(r"\b(?:statement|candidate|option)s?\s+(?=[(\[{*_\"'`“‘]{0,4}[A-Za-z]\b)", re.IGNORECASE)
 # Marks around letters say nothing; anything else that is neither letter nor sign ends a ranking.
-_TOKEN = re.compile(r"(?P<mark>[\s()\[\]{}*_`\"'“”‘’$\\.]+)|(?P<better>[>≻＞]+)|(?P<level>=+|[~∼≈＝])|(?P<other>[^\W_]+|.)")
+_TOKEN = re.compile(
+    r"(?P<mark>[\s()\[\]{}*_`\"'“”‘’$\\.]+)|(?P<better>[>≻＞]+)|(?P<level>=+|[~∼≈＝])|(?P<other>[^\W_]+|.)"
+)
 _MARKS = " \t\n()[]{}*_`\"'“”‘’$\\."
 _FINAL = re.compile(r"\b(?:final(?:ly)?\b[\w ,']{0,30}|answer(?: is| would be)?)\s*[:=–—-]?$", re.IGNORECASE)
 
