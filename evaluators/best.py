@@ -51,33 +51,45 @@ def best_of_family(
 
 
 def lead_interval(ratios: Ratios, best: int) -> tuple[list[float] | None, str]:
-    """95 % interval of the true lead of mechanism `best` over the best of all others, whichever was picked; and why none.
+    """95 % interval of the true lead of the mechanism named over the best of all others, and why there is none.
 
-    Intervals that hold all pairwise differences at once (the largest studentised deviation of a resample, 95th
-    percentile) hold those of the mechanism picked, however it was picked; so the least of their lower ends and the
-    least of their upper ends hold the least of its differences, which is its lead (after Hsu 1984).
+    It runs from the least lower to the least upper end of the differences from each other mechanism, ± c standard errors.
+    Whichever mechanism is named, the interval misses the true lead only where the differences of the *truly* best are
+    off: one is below the truth by more than c, or the one from the truly second is above it by more. So c is what the
+    largest fall below the truth among one mechanism's differences exceeds in 2.5 % of resamples, for the mechanism where
+    it exceeds most (after Hsu 1984, who gives the argument for multiple comparisons with the best).
 
     Args:
         ratios: Mean payoffs by mechanism, on the same groups.
-        best: The column of the mechanism.
+        best: The column of the mechanism named, whose value is the highest.
     """
     k = int(ratios.clusters[0])
     if k < 2:
         return None, "one group alone has no interval"
     if len(ratios.resamples) < FEWEST:
         return None, "too few resamples, or none were asked for"
-    a, b = np.triu_indices(len(ratios.values), 1)
-    values, drawn = ratios.values[a] - ratios.values[b], ratios.resamples[:, a] - ratios.resamples[:, b]
-    spread = drawn.std(axis=0)
-    varies = spread > ROUNDING * (1 + np.abs(values))
-    if not varies.any():
+    half = _critical(ratios, best) * small_sample_factor(k)
+    values = ratios.values[best] - ratios.values
+    others = np.arange(len(values)) != best
+    if not half.any():
         return None, ALIKE
-    largest = (np.abs(drawn - values)[:, varies] / spread[varies]).max(axis=1)
-    half = np.quantile(largest, 0.95) * small_sample_factor(k) * spread
-    mine = (a == best) | (b == best)
-    sign = np.where(a == best, 1.0, -1.0)[mine]
-    middle = sign * values[mine]
-    return [float((middle - half[mine]).min()), float((middle + half[mine]).min())], ""
+    return [float((values - half)[others].min()), float((values + half)[others].min())], ""
+
+
+def _critical(ratios: Ratios, best: int) -> Floats:
+    """C times the standard error of the best's difference from each mechanism, before the few groups' factor; (m,)."""
+    quantiles = []
+    errors = np.zeros(len(ratios.values))
+    for i in range(len(ratios.values)):
+        values, drawn = ratios.values[i] - ratios.values, ratios.resamples[:, [i]] - ratios.resamples
+        spread = drawn.std(axis=0)
+        varies = spread > ROUNDING * (1 + np.abs(values))
+        if varies.any():
+            falls = (values - drawn)[:, varies] / spread[varies]
+            quantiles.append(np.quantile(falls.max(axis=1), 0.975))
+        if i == best:
+            errors = np.where(varies, spread, 0.0)
+    return np.asarray(max(quantiles, default=0.0) * errors)
 
 
 def _shares_of_wins(resamples: Floats) -> Floats:
