@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .best import best_of_family
 from .family import SHARES, Family
+from .holm import holm
 from .ratios import Ratios, clustered_ratios
 
 Floats = NDArray[np.float64]
@@ -91,16 +92,6 @@ def compare_mechanisms(
         "utilitarian_best": best_of_family(family.payoffs, family.clusters, bootstrap=bootstrap, seed=seed),
         "pairs": _with_verdicts(compared, p),
     }
-
-
-def holm(p: Floats, level: float = 0.05) -> NDArray[np.bool_]:
-    """Which of some p-values (m,) are significant together (Holm 1979); a NaN is not, and counts as no test."""
-    order = np.argsort(p)  # NaN last
-    tests = int(np.isfinite(p).sum())
-    passed = p[order] <= level / np.maximum(tests - np.arange(len(p)), 1)
-    verdicts = np.zeros(len(p), dtype=bool)
-    verdicts[order] = np.logical_and.accumulate(passed)
-    return verdicts
 
 
 def _numbers(

@@ -49,9 +49,7 @@ class Ratios:
         """
         value, drawn = float(self.values[column]), self.resamples[:, column]
         n = int(self.clusters[column]) if n is None else n
-        if self.clusters[column] > 1 and _constant(drawn, value):
-            return metric(value, None, ALIKE, n=n)
-        found = clustered_interval(value, drawn, int(self.clusters[column])) | {"n": n}
+        found = drawn_interval(value, drawn, int(self.clusters[column])) | {"n": n}
         if found["ci"]:
             found["ci"] = [min(max(end, within[0]), within[1]) for end in found["ci"]]
         return found
@@ -99,9 +97,12 @@ def clustered_ratios(
     return Ratios(values, drawn, errors, present)
 
 
-def _constant(drawn: Floats, value: float) -> bool:
-    found = drawn[np.isfinite(drawn)]
-    return len(found) > 0 and bool(np.ptp(found) <= ROUNDING * (1 + abs(value)))
+def drawn_interval(value: float, resamples: Floats, clusters: int) -> dict[str, Any]:
+    """As `clustered_interval`, but no interval where the resamples (B,) never differ: `{value, ci}`, and `reason`."""
+    found = resamples[np.isfinite(resamples)]
+    if clusters > 1 and len(found) and np.ptp(found) <= ROUNDING * (1 + abs(value)):
+        return metric(value, None, ALIKE)
+    return clustered_interval(value, resamples, clusters)
 
 
 def _by_cluster(values: Floats, index: NDArray[np.intp], k: int) -> Floats:
