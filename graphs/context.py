@@ -15,6 +15,7 @@ from ..personas.conditioning import condition
 from ..personas.persona import Attribute, Persona
 from ..personas.representatives.prompting import Step, render_step
 from ..personas.representatives.variant import Variant, is_variant
+from .humans import Human
 
 if TYPE_CHECKING:
     from .mediators.protocol import Mediator
@@ -49,6 +50,10 @@ class Context:
         prompts: The prompt texts.
         replicate: Which independent draw of the whole unit this is.
         mediator: The mechanism: how a group statement comes about; by default one statement of the mediator's model.
+        humans: The seats that people hold. They are asked by interrupts, so the graph needs a checkpointer.
+
+    Raises:
+        ContextError: A person holds a seat that is not there.
     """
 
     seats: Mapping[str, Persona]
@@ -63,6 +68,12 @@ class Context:
     prompts: PromptBook = field(default_factory=graph_prompts)
     replicate: int = 0
     mediator: Mediator | None = None
+    humans: Mapping[str, Human] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for seat in self.humans:
+            if seat not in self.seats:
+                raise ContextError(f"humans: no seat is called {seat!r}; there are {', '.join(self.seats) or 'none'}")
 
     def model_of(self, seat: str) -> LanguageModel:
         """The model through which a seat speaks: its persona's own, else the participants'.
