@@ -16,6 +16,7 @@ from ..personas.questions import Instrument
 from .backstories.plan import PoolPlan
 from .casting import Casting
 from .codebook import Codebook
+from .humans.config import identity_of_seats
 from .speakers import (
     hashes_of_folders,
     identity_of_speakers,
@@ -115,7 +116,7 @@ class Plan:
         width = len(str(config.groups - 1))
         for g in range(groups):
             seated = order[g * config.group_size : (g + 1) * config.group_size]
-            seats = {f"seat_{k}": persona for k, persona in enumerate(seated, start=1)}
+            seats = dict(zip(config.seats, seated, strict=False))
             for k in range(config.questions_per_group):
                 question = (g * config.questions_per_group + k) % len(config.questions)
                 for condition_ in self.study.conditions:
@@ -134,7 +135,7 @@ class Plan:
             exclude={
                 **dict.fromkeys(("title", "budget", "engine", "data", "evaluation", "prompts", "humans"), True),
                 **dict.fromkeys(("models", "model", "mediator", "judge", "conditions"), True),
-                **dict.fromkeys(("backstories", "traits", "trait_draws"), True),
+                **dict.fromkeys(("backstories", "traits", "trait_draws", "seats"), True),
                 "population": {"file", "models"},
                 "survey": {"codebook"},
                 "consensus": {"closing"},
@@ -145,6 +146,7 @@ class Plan:
             | identity_of_speakers(self.study, self.population)
             | {"files": {**self.files, **hashes_of_folders(self.study, self.population)}}
             | {"prompts": self.prompts.hashes()}
+            | identity_of_seats(self.study.seats)
             # Only where there are any, so that a study without stories stays the study it was.
             | ({"backstories": {name: pool.identity() for name, pool in self.pools.items()}} if self.pools else {})
         )
