@@ -19,6 +19,7 @@ from typing import Any, Literal
 from langgraph.types import interrupt
 
 from ..models.protocol import LETTERS
+from ..models.templates import PromptBook
 from ..personas.answers import Answer, Missing
 from ..personas.asking import Names, code_or_declined
 from ..personas.questions import Option, Question
@@ -27,6 +28,10 @@ Otherwise = Literal["missing", "representative"]
 Wanted = dict[str, Any]
 DEADLINE = "deadline"
 _SHORT = 3  # characters of a code that is typed as it stands
+_QUOTED = re.compile(  # as `personas.quoting` quotes
+    r"^\[BEGIN (?P<title>.+) (?P<mark>[0-9a-f]{16})\]\n(?P<text>.*?)\n\[END (?P=title) (?P=mark)\]$",
+    re.DOTALL | re.MULTILINE,
+)
 _CUE = re.compile(r"\n\w+( \w+)?:\s*\Z")
 _WAYS = (("key", str), ("code", str), *((way, str.casefold) for way in ("key", "code", "letter", "text")))
 
@@ -107,9 +112,20 @@ def _keys(options: Sequence[Option]) -> list[str]:
     return codes if all(len(c) <= _SHORT for c in codes) or set(numbers) & set(codes) else numbers
 
 
-def for_reader(prompt: str) -> str:
-    """A prompt as a person reads it: without the cue at its end, such as `Opinion:`, that a model goes on from."""
-    return _CUE.sub("", prompt).rstrip()
+def for_reader(prompt: str, prompts: PromptBook) -> str:
+    """A prompt as a person reads it.
+
+    Quoted texts stand behind `> ` instead of between marks, and the cue at the end, such as `Opinion:`, that a model goes
+    on from is left out.
+    """
+    plain = prompt.replace(prompts.fill("quoting_rule") + "\n\n", "")
+    return _CUE.sub("", _QUOTED.sub(_behind_signs, plain)).rstrip()
+
+
+def _behind_signs(found: re.Match[str]) -> str:
+    lines = [f"> {line}".rstrip() for line in found["text"].split("\n")]
+    introduced = found.string[: found.start()].rstrip().endswith(":")
+    return "\n".join(lines if introduced else [f"{found['title']}:", *lines])
 
 
 def ask_person(wanted: Wanted) -> str | Missing:

@@ -34,7 +34,9 @@ async def speak_as(
     own = {"seat": seat, "persona": context.seats[seat].id, "step": step}
     human = context.humans.get(seat)
     if human:
-        said = ask_person(text_wanted(human, seat, step, for_reader(reads or text), names, context.unit))
+        said = ask_person(
+            text_wanted(human, seat, step, for_reader(reads or text, context.prompts), names, context.unit)
+        )
         if not human.is_represented(said):
             held = unspoken(said) if isinstance(said, Missing) else said
             return held, own | utterance_row(said, model=human.label)
@@ -48,13 +50,17 @@ async def answer_as(seat: str, posed: Posed, context: Context) -> Answer:
     return (await answer_all_as(seat, (posed,), context))[0]
 
 
-async def answer_all_as(seat: str, posed: Sequence[Posed], context: Context) -> list[Answer]:
-    """Asks whoever sits in a seat independent closed questions; as `personas.asking.ask_all`."""
+async def answer_all_as(seat: str, posed: Sequence[Posed], context: Context, told: Sequence[str] = ()) -> list[Answer]:
+    """Asks whoever sits in a seat independent closed questions; as `personas.asking.ask_all`.
+
+    `told` is what a person in the seat reads before each question, where a model finds it before as well.
+    """
     human = context.humans.get(seat)
     if human is None:
         return await ask_all(context.model_of(seat), posed)
     # A node starts anew after every interrupt: all of them come before the first call.
-    said = [ask_person(_choice_wanted(human, seat, p, context)) for p in posed]
+    before = told or [""] * len(posed)
+    said = [ask_person(_choice_wanted(human, seat, p, t, context)) for p, t in zip(posed, before, strict=True)]
     left = [p for p, answer in zip(posed, said, strict=True) if human.is_represented(answer)]
     spoken = iter(await _stand_in(human, seat, left, context) if left else [])
     return [
@@ -68,8 +74,9 @@ async def _stand_in(human: Human, seat: str, posed: Sequence[Posed], context: Co
     return [replace(answer, model=human.stands_in(model.name)) for answer in await ask_all(model, posed)]
 
 
-def _choice_wanted(human: Human, seat: str, posed: Posed, context: Context) -> dict[str, Any]:
-    return choice_wanted(human, seat, posed.question, for_reader(posed.question.text), posed.names, context.unit)
+def _choice_wanted(human: Human, seat: str, posed: Posed, told: str, context: Context) -> dict[str, Any]:
+    prompt = for_reader("\n\n".join(part for part in (told, posed.question.text) if part), context.prompts)
+    return choice_wanted(human, seat, posed.question, prompt, posed.names, context.unit)
 
 
 async def speak(
