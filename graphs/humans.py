@@ -118,7 +118,7 @@ def for_reader(prompt: str, prompts: PromptBook) -> str:
     Quoted texts stand behind `> ` instead of between marks, and the cue at the end, such as `Opinion:`, that a model goes
     on from is left out.
     """
-    plain = prompt.replace(prompts.fill("quoting_rule") + "\n\n", "")
+    plain = prompt.replace(prompts.fill("quoting_rule") + "\n\n", "", 1)
     return _CUE.sub("", _QUOTED.sub(_behind_signs, plain)).rstrip()
 
 

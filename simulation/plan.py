@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..evaluators.responses import Responses
@@ -123,6 +123,11 @@ class Plan:
                     group = f"g{g:0{width}d}"
                     seated_here = {seat: self._seated(persona, condition_) for seat, persona in seats.items()}
                     yield Unit(condition_, seated_here, 0, f"{group}-q{question + 1}", group, question)
+
+    def one_by_one(self) -> Plan:
+        """The plan with one unit at a time, which changes nothing of what comes out."""
+        engine = self.study.engine.model_copy(update={"units_in_flight": 1})
+        return replace(self, study=self.study.model_copy(update={"engine": engine}))
 
     def model_configs(self) -> dict[str, ModelConfig]:
         """Every model that somebody speaks through, by `role_key`."""
