@@ -141,7 +141,7 @@ def _begun(
 def _in_tables(plan: Plan, folder: RunFolder) -> set[str]:
     import pyarrow.parquet as pq
 
-    table, column = (folder.utterances, "group") if plan.study.consensus else (folder.records, "persona")
+    table, column = (folder.utterances, "group") if plan.study.deliberation else (folder.records, "persona")
     if not table.exists():
         return set()
     try:

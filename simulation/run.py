@@ -158,7 +158,7 @@ async def _run(job: _Job) -> str | None:
 async def _run_units(job: _Job) -> str | None:
     plan, models = job.plan, job.models
     passed, work = [], make_work(plan, models, job.table and replace(job.table, stop=job.stop))
-    personas = plan.study.consensus.group_size if plan.study.consensus else 1
+    personas = plan.study.deliberation.group_size if plan.study.deliberation else 1
     allowed = plan.study.engine.units_in_flight
     admission = Admission(most_units(allowed, [m.model for m in models.values()], personas))
     if job.watch.counting:
