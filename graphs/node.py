@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
+import contextvars
 import threading
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from langgraph.runtime import get_runtime
+from langgraph.runtime import Runtime, get_runtime
 
 from .context import Context
 
@@ -18,7 +21,8 @@ class Node(Runnable[Any, dict[str, Any]]):
     """Runs a coroutine function `(state, runtime) -> update` as a node.
 
     `invoke` hands the coroutine to one event loop of a thread of its own, so that a model's connections belong to one
-    loop however many nodes run at once.
+    loop however many nodes run at once. What LangGraph keeps for the node (its config, `interrupt`, the stream's writer) is
+    there too. A context that came as plain JSON is opened first (see `graphs.opening`).
 
     Args:
         run: The coroutine function.
@@ -30,16 +34,24 @@ class Node(Runnable[Any, dict[str, Any]]):
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
         """The update that the coroutine returns."""
-        return await self.run(input, runtime=get_runtime(Context))  # type: ignore[no-any-return]
+        return await self._answer(input, get_runtime(Context))
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
         """The same, from code that has no event loop."""
-        runtime = get_runtime(Context)
+        runtime, here, loop = get_runtime(Context), contextvars.copy_context(), _loop()
 
-        async def run() -> Any:
-            return await self.run(input, runtime=runtime)
+        async def answer() -> dict[str, Any]:
+            # A task of its own, since only tasks are given the variables of the thread that waits here.
+            return await loop.create_task(self._answer(input, runtime), context=here)
 
-        return asyncio.run_coroutine_threadsafe(run(), _loop()).result()  # type: ignore[no-any-return]
+        return asyncio.run_coroutine_threadsafe(answer(), loop).result()
+
+    async def _answer(self, state: Any, runtime: Runtime[Context]) -> dict[str, Any]:
+        if not isinstance(runtime.context, Context):
+            from .opening import opened  # which knows protocols, and these know nodes
+
+            runtime = runtime.override(context=await opened(runtime.context))
+        return await self.run(state, runtime=runtime)  # type: ignore[no-any-return]
 
 
 _starting = threading.Lock()
@@ -54,4 +66,11 @@ def _loop() -> asyncio.AbstractEventLoop:
 def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="minipublic-nodes", daemon=True).start()
+    atexit.register(_end, loop)
     return loop
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Closes what was opened for plain contexts, before the thread is gone."""
+    with contextlib.suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(timeout=5)

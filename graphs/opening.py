@@ -1,0 +1,175 @@
+"""From a context as plain JSON to the `Context` that a protocol's nodes share."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from ..models.errors import ModelError
+from ..models.protocol import LanguageModel, Sampling
+from ..models.seeds import derive_seed
+from ..personas.asking import Asking
+from ..personas.persona import Attribute, Persona
+from ..personas.population import Population
+from .context import Context, ContextError, graph_prompts
+from .kept_models import KeptModels, kept_models
+from .mediators import Mediator, summary
+from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
+from .survey import RESPONDENT
+
+Made = TypeVar("Made")
+
+
+async def opened(context: Context | PlainContext) -> Context:
+    """The context that nodes work with: itself where it is one, else made from what the plain one says.
+
+    Args:
+        context: A run's; a plain one is opened once, however many nodes ask for it.
+
+    Raises:
+        ContextError: There is none, or a field names what is not there.
+    """
+    if isinstance(context, Context):
+        return context
+    if not isinstance(context, PlainContext):
+        raise ContextError(
+            f"the graph runs with the context {context!r}; give it `context=Context(...)`, or plain JSON"
+        )
+    loop, kept = asyncio.get_running_loop(), context._opening
+    if kept is None or kept[0] is not loop:
+        kept = context._opening = (loop, loop.create_task(_open(context)))
+    made: Context = await asyncio.shield(kept[1])  # one node that is cancelled leaves it to the others
+    return made
+
+
+async def _open(plain: PlainContext) -> Context:
+    models = await kept_models()
+    made = await asyncio.to_thread(make_context, plain, models)  # reads files, and may load weights
+    await models.trim()
+    return made
+
+
+def make_context(plain: PlainContext, models: KeptModels) -> Context:
+    """Reads what a plain context names; blocks.
+
+    Args:
+        plain: What was sent.
+        models: Where models are kept.
+
+    Raises:
+        ContextError: A field names what is not there; the message names the field.
+    """
+    population = _population(plain)
+    seats = _seats(plain, population)
+    prompts = Path(plain.prompts) if plain.prompts else None
+    made = Context(
+        seats=seats,
+        models=_named_models(plain, seats, lambda meant: models.get(meant, plain)),
+        study=plain.study,
+        seed=plain.seed,
+        unit=_unit(plain),
+        style=plain.style,
+        attributes=_worded(plain, population),
+        asking=Asking(*plain.asking.model_dump().values()),
+        sampling=Sampling(**plain.sampling.model_dump()),
+        prompts=_reading("prompts", lambda: graph_prompts(prompts)),
+        replicate=plain.replicate,
+        mediator=_mechanism(plain) if isinstance(plain, GroupContext) else None,
+    )
+    models.pass_on(plain, made)
+    return made
+
+
+def _population(plain: PlainContext) -> Population:
+    if plain.population:
+        return _reading("population", lambda: Population.load(plain.population))
+    return _reading("personas", lambda: Population(tuple(Persona(**p.model_dump()) for p in plain.personas)))
+
+
+def _seats(plain: PlainContext, population: Population) -> dict[str, Persona]:
+    if isinstance(plain, PersonContext):
+        return {RESPONDENT: _person(plain, population)}
+    people = _group(plain, population) if isinstance(plain, GroupContext) else population.personas
+    return {f"seat_{k}": persona for k, persona in enumerate(people, start=1)}
+
+
+def _person(plain: PersonContext, population: Population) -> Persona:
+    if not plain.person and len(population) != 1:
+        raise ContextError(f"context: `person`: which of the {len(population)} people is asked? Give the person's id")
+    return _by_id("person", [plain.person], population)[0] if plain.person else population.personas[0]
+
+
+def _group(plain: GroupContext, population: Population) -> list[Persona]:
+    if plain.seats is None:
+        return _by_id("people", plain.people, population) if plain.people else list(population)
+    order = list(population)
+    random.Random(derive_seed(plain.study, plain.seed, "groups")).shuffle(order)  # as a study draws its groups
+    start = plain.group * plain.seats
+    if start + plain.seats > len(order):
+        raise ContextError(
+            f"context: `seats`: group {plain.group} with {plain.seats} seats needs {start + plain.seats} people, "
+            f"and there are {len(order)}; lower `seats` or `group`"
+        )
+    return order[start : start + plain.seats]
+
+
+def _by_id(field: str, ids: list[str], population: Population) -> list[Persona]:
+    known = {persona.id: persona for persona in population}
+    for one in ids:
+        if one not in known:
+            shown = ", ".join(list(known)[:5]) + (" ..." if len(known) > 5 else "")
+            raise ContextError(f"context: `{field}`: nobody has the id {one!r}; there are {shown}")
+    return [known[one] for one in ids]
+
+
+def _mechanism(plain: GroupContext) -> Mediator:
+    meant = plain.mechanism
+    if meant.name != "summary" or meant.options:
+        raise ContextError(f"context: `mechanism`: there is no {meant.name!r} with {meant.options}; there is summary")
+    return summary
+
+
+def _unit(plain: PlainContext) -> str:
+    if not isinstance(plain, GroupContext):
+        return ""
+    return plain.unit or (f"g{plain.group}" if plain.seats is not None else "")
+
+
+def _named_models(
+    plain: PlainContext, seats: Mapping[str, Persona], get: Callable[[NamedModel], LanguageModel]
+) -> dict[str, LanguageModel]:
+    """The models of the roles, and, by name, those that somebody who is seated speaks through."""
+    roles = plain.roles()
+    meant = {"participant": ("model", roles.pop("model"))} | {role: (role, name) for role, name in roles.items()}
+    for persona in seats.values():
+        if persona.model and persona.model not in plain.models:
+            raise ContextError(
+                f"context: `models` has no {persona.model!r}, through which {persona.id!r} speaks; add it there"
+            )
+        meant |= {persona.model: (f"models.{persona.model}", persona.model)} if persona.model else {}
+    return {
+        who: _reading(field, lambda name=name: get(plain.models.get(name) or NamedModel(spec=name)))  # type: ignore[misc]
+        for who, (field, name) in meant.items()
+    }
+
+
+def _worded(plain: PlainContext, population: Population) -> tuple[Attribute, ...]:
+    known = [a.name for a in population.attributes]
+    for name in plain.attributes:
+        if name not in known:
+            raise ContextError(
+                f"context: `attributes`: nobody has the trait {name!r}; there are {', '.join(known) or 'none'}"
+            )
+    worded = {name: Attribute(name, **wording.model_dump()) for name, wording in plain.attributes.items()}
+    return tuple(worded.get(a.name, a) for a in population.attributes)
+
+
+def _reading(field: str, read: Callable[[], Made]) -> Made:
+    """What was read; where it cannot be, the error names the context's field."""
+    try:
+        return read()
+    except (ModelError, ValueError, OSError) as error:
+        raise ContextError(f"context: `{field}`: {error}") from error
