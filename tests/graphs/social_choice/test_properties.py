@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from minipublic.graphs.social_choice import RULES, pairwise_counts, rule_named, winners
 
-SOME = settings(max_examples=40, deadline=None)
+SOME = settings(max_examples=25, deadline=None)
 UNRANKED = st.sampled_from(("tied_last", "no_comparison"))
 
 
