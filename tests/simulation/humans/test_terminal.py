@@ -1,3 +1,4 @@
+import asyncio
 import io
 import json
 import os
