@@ -15,6 +15,7 @@ from ..personas.asking import Asking
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population
 from .context import Context, ContextError, graph_prompts
+from .humans import Human
 from .kept_models import KeptModels, kept_models
 from .mediators import Mediator, summary
 from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
@@ -78,6 +79,7 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
         prompts=_reading("prompts", lambda: graph_prompts(prompts)),
         replicate=plain.replicate,
         mediator=_mechanism(plain) if isinstance(plain, GroupContext) else None,
+        humans=_humans(plain) if isinstance(plain, GroupContext) else {},
     )
     models.pass_on(plain, made)
     return made
@@ -130,6 +132,10 @@ def _mechanism(plain: GroupContext) -> Mediator:
     if meant.name != "summary" or meant.options:
         raise ContextError(f"context: `mechanism`: there is no {meant.name!r} with {meant.options}; there is summary")
     return summary
+
+
+def _humans(plain: GroupContext) -> dict[str, Human]:
+    return {seat: Human(**person.model_dump()) for seat, person in plain.humans.items()}
 
 
 def _unit(plain: PlainContext) -> str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from ..models.protocol import ChooseMethod
 from ..models.registry import ModelSpec
 from ..personas.conditioning import check_style
+from .humans import Otherwise
 
 _SECRET = re.compile(r"(^|_)(key|secret|password|token|credentials?)$", re.IGNORECASE)
 ROLES = ("participant", "mediator", "predictor", "judge")
@@ -140,6 +141,17 @@ class Mechanism(_Strict):
         return dict(self.model_extra or {})
 
 
+class PlainHuman(_Strict):
+    """A person who holds a seat, asked by interrupts (see `graphs.humans`)."""
+
+    name: str = ""
+    """Told in the records, human:NAME."""
+    deadline_s: float | None = Field(default=None, gt=0)
+    """How long each reply may take, in seconds; who resumes the thread keeps the time, and sends {"deadline": true}."""
+    otherwise: Otherwise = "missing"
+    """What stands for a reply that did not come: missing, or what the seat's representative says."""
+
+
 def _as_mechanism(given: Any) -> Any:
     return {"name": given} if isinstance(given, str) else given
 
@@ -234,6 +246,8 @@ class GroupContext(PlainContext):
     """Which of the groups drawn, counted from 0: those of a study with this name, seed, size and population."""
     people: list[str] = []
     """The ids of those who sit down, in this order; in the place of `seats`."""
+    humans: dict[str, PlainHuman] = {}
+    """The seats that people hold, such as {"seat_1": {}}; seats are called seat_1, seat_2 ..."""
     unit: str = ""
     """Names the episode, for the mediator's seeds; a study's groups are g0, g1 ..."""
 
