@@ -13,6 +13,7 @@ from ..models.templates import PromptBook
 from ..personas.asking import Asking, Names
 from ..personas.conditioning import condition
 from ..personas.persona import Attribute, Persona
+from ..personas.quoting import Quotes
 from ..personas.representatives.prompting import Step, render_step
 from ..personas.representatives.variant import Variant, is_variant
 
@@ -103,9 +104,9 @@ class Context:
         return (Message("system", text),) if text else ()
 
     def text_prompt(self, step: Step, seat: str, declared: str, **slots: str) -> tuple[tuple[Message, ...], str]:
-        """With what a seat is asked for a text: the message before, and the prompt.
+        """With what a seat is asked for a text: the message before, and the prompt, in which texts are quoted.
 
-        A representative reads the prompt it was trained on.
+        A representative reads the prompt it was trained on, in which they are not.
 
         Args:
             step: `opinion` or `critique`.
@@ -115,11 +116,19 @@ class Context:
         """
         style = self.style_of(seat)
         if not is_variant(style):
-            return self.preamble(seat), self.prompts.fill(step, **slots)
+            return self.preamble(seat), self.prompts.fill(step, **self._quoted(step, seat, slots))
         known = {name: text for name, text in slots.items() if name in ("question", "opinion", "draft")}
         persona, variant = self.seats[seat], Variant.parse(style)
         known |= {"proposition": declared}
         return (), render_step(step, persona, variant, self.prompts, **known, attributes=self.attributes).text
+
+    def _quoted(self, step: Step, seat: str, slots: Mapping[str, str]) -> dict[str, str]:
+        titles = {"opinion": "own_opinion_title", "draft": "draft_title"}
+        if not titles.keys() & slots.keys():
+            return dict(slots)
+        quotes = Quotes.of(*self.names(self.seats[seat].id, slots["question"], step))
+        texts = {n: quotes.block(slots[n], self.prompts.fill(title)) for n, title in titles.items() if n in slots}
+        return {**slots, **texts, "quoting_rule": quotes.rule(self.prompts)}
 
     def names(self, persona: str, item: str, step: str) -> Names:
         """What seeds derive from: never the model, the mechanism or the folder."""

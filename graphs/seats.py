@@ -11,6 +11,7 @@ from ..personas.answers import Answer, Missing, is_missing
 from ..personas.asking import persona_context, pose
 from ..personas.perspectives import not_asked, worded_for
 from ..personas.questions import Instrument, Question, likert
+from ..personas.quoting import Quotes
 from .context import Context
 from .speaking import answer_as, speak_as, utterance_row
 
@@ -94,10 +95,7 @@ def rate_statement(labels: tuple[str, ...]) -> SeatNode:
         if gone:
             answer = Answer(code, gone)
         else:
-            text = context.prompts.fill(
-                "rating", question=state["question"], opinion=state["opinion"], statement=state["statement"]
-            )
-            answer = await _ask(likert(code, text, labels), state, context, "rating")
+            answer = await _ask(likert(code, _rating_text(state, context), labels), state, context, "rating")
         return {
             "endorsements": {seat: {about: _held(answer)}},
             "answers": {f"{code}/{seat}": _row(answer, state, context)},
@@ -158,6 +156,20 @@ def _unsaid(step: str, key: str, gone: Missing, state: SeatTask, context: Contex
     seat = state["seat"]
     row = {"seat": seat, "persona": context.seats[seat].id, "step": step, **utterance_row(gone)}
     return {key: {seat: gone.as_state()}, "utterances": {f"{step}/{seat}": row}}
+
+
+def _rating_text(state: SeatTask, context: Context) -> str:
+    # All statements that a seat rates are quoted by the same marks, so that the prompts begin alike; nobody has read
+    # one of them when they are written.
+    prompts = context.prompts
+    quotes = Quotes.of(*context.names(context.seats[state["seat"]].id, state["question"], "rating"))
+    return prompts.fill(
+        "rating",
+        quoting_rule=quotes.rule(prompts),
+        question=state["question"],
+        opinion=quotes.block(state["opinion"], prompts.fill("own_opinion_title")),
+        statement=quotes.block(state["statement"], prompts.fill("statement_title")),
+    )
 
 
 def _gone(state: SeatTask, statement: Any) -> Missing | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..models.errors import ModelError
 from ..models.protocol import LanguageModel, Message, Prompt, Request
 from ..models.seeds import derive_seed
 from ..personas.answers import Answer, Missing, MissingState
-from ..personas.asking import Names, Posed, as_missing, ask, read_text
+from ..personas.asking import Names, Posed, as_missing, ask_all, read_text
 from .context import Context
 
 
@@ -22,16 +23,24 @@ async def speak_as(
     context: Context,
     about: dict[str, Any],
 ) -> tuple[str | MissingState, dict[str, Any]]:
-    """Asks whoever sits in a seat for a text; as `speak`, with the seat's columns in the row."""
+    """Asks whoever sits in a seat for a text; as `speak`, with the seat's columns in the row.
+
+    `about` may give another `step`, by which the synthetic model knows what is asked.
+    """
     said, row = await speak(
-        context.model_of(seat), text, before=before, names=names, context=context, about={**about, "step": step}
+        context.model_of(seat), text, before=before, names=names, context=context, about={"step": step, **about}
     )
     return said, {"seat": seat, "persona": context.seats[seat].id, "step": step, **row}
 
 
 async def answer_as(seat: str, posed: Posed, context: Context) -> Answer:
     """Asks whoever sits in a seat a closed question; as `personas.asking.ask`."""
-    return await ask(context.model_of(seat), posed)
+    return (await answer_all_as(seat, (posed,), context))[0]
+
+
+async def answer_all_as(seat: str, posed: Sequence[Posed], context: Context) -> list[Answer]:
+    """Asks whoever sits in a seat independent closed questions; as `personas.asking.ask_all`."""
+    return await ask_all(context.model_of(seat), posed)
 
 
 async def speak(

@@ -9,6 +9,7 @@ from typing import Any
 from ...models.seeds import derive_seed
 from ...personas.answers import Missing
 from ...personas.asking import Names
+from ...personas.quoting import Quotes
 from ..context import Context
 from ..speaking import speak
 from .protocol import Case
@@ -50,29 +51,33 @@ class Desk:
         seats = list(order or case.opinions)
         opinions = {seat: case.opinions[seat] for seat in seats}
         critiques = {seat: case.critiques[seat] for seat in seats if seat in case.critiques}
+        names = self.names(case, *((k,) if k else ()))
         said, row = await speak(
             self.context.model(MEDIATOR),
-            self._statement_prompt(case, opinions, critiques),
+            self._statement_prompt(case, opinions, critiques, Quotes.of(*names)),
             before=(),
-            names=self.names(case, *((k,) if k else ())),
+            names=names,
             context=self.context,
             about=_told(case, opinions, critiques),
         )
         self.rows[f"candidate {k}"] = row
         return said if isinstance(said, str) else Missing(said["missing"], said.get("raw", ""))
 
-    def _statement_prompt(self, case: Case, opinions: Mapping[str, str], critiques: Mapping[str, str]) -> str:
-        slots = {"question": case.question, "opinions": self._listed("opinion_line", opinions)}
-        if case.previous is None:
-            return self.context.prompts.fill("draft", **slots)
-        listed = self._listed("critique_line", critiques)
-        return self.context.prompts.fill("revision", **slots, draft=case.previous, critiques=listed)
-
-    def _listed(self, template: str, texts: Mapping[str, str]) -> str:
-        # Numbered, not named: the mediator learns what was said, not who said it.
+    def _statement_prompt(
+        self, case: Case, opinions: Mapping[str, str], critiques: Mapping[str, str], quotes: Quotes
+    ) -> str:
         prompts = self.context.prompts
-        lines = (prompts.fill(template, number=str(k), text=t) for k, t in enumerate(texts.values(), start=1))
-        return "\n\n".join(lines)
+        slots = {"quoting_rule": quotes.rule(prompts), "question": case.question}
+        slots["opinions"] = self._listed("opinion_title", opinions, quotes)
+        if case.previous is None:
+            return prompts.fill("draft", **slots)
+        slots["draft"] = quotes.block(case.previous, prompts.fill("draft_title"))
+        return prompts.fill("revision", **slots, critiques=self._listed("critique_title", critiques, quotes))
+
+    def _listed(self, title: str, texts: Mapping[str, str], quotes: Quotes) -> str:
+        # Numbered, not named: the mediator learns what was said, not who said it.
+        titles = (self.context.prompts.fill(title, number=str(k)) for k in range(1, len(texts) + 1))
+        return "\n\n".join(map(quotes.block, texts.values(), titles))
 
 
 def _told(case: Case, opinions: Mapping[str, str], critiques: Mapping[str, str]) -> dict[str, Any]:
