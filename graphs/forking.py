@@ -25,12 +25,13 @@ def fork_before(graph: PregelProtocol[Any, Any, Any, Any], config: RunnableConfi
     """Where a thread can be taken up again so that a node is the next to run; the last time, where it ran several times.
 
     Args:
-        graph: Compiled with a checkpointer; or a `RemoteGraph`, for a thread on a server.
+        graph: Compiled with a checkpointer.
         config: Names the thread: `{"configurable": {"thread_id": ...}}`.
         node: The node's name. For what everybody does at once, that is before the first of them.
 
     Returns:
-        The config to invoke the graph with, with `None` as its input.
+        The config to invoke the graph with, with `None` as its input. (LangGraph's `RemoteGraph` takes a checkpoint
+        not there but as `checkpoint=fork["configurable"]`; see docs/studio.md.)
 
     Raises:
         ForkError: The thread never came to this node.

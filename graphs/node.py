@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import contextlib
 import threading
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -60,11 +58,4 @@ def _loop() -> asyncio.AbstractEventLoop:
 def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="minipublic-nodes", daemon=True).start()
-    atexit.register(_end, loop)
     return loop
-
-
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    """Closes what was opened for plain contexts, before the thread is gone."""
-    with contextlib.suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(timeout=5)

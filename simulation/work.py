@@ -9,7 +9,7 @@ from typing import Any
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
 from ..graphs.generative_agent import build_generative_agent
-from ..graphs.state import ConsensusState
+from ..graphs.state import Asked
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.answers import Answer, Missing
@@ -110,7 +110,7 @@ def _consensus_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit]
 
     async def work(unit: Unit) -> Outcome:
         asked = config.questions[unit.question]
-        start: ConsensusState = {"question": asked.question}
+        start: Asked = {"question": asked.question}
         if asked.proposition:
             start["proposition"] = asked.proposition
         state = await graph.ainvoke(start, context=_context(plan, unit, cast))
