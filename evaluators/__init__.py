@@ -11,6 +11,7 @@ from .effects import compare_effects
 from .endorsement import endorsement_gain
 from .equivalence import representativity
 from .likelihood import likelihood_difference, likelihood_table
+from .mechanisms import compare_mechanisms
 from .payoffs import payoff_discrepancy
 from .rates import Rates
 from .ratings import evaluate_ratings
@@ -28,6 +29,7 @@ __all__ = [
     "answer_shares",
     "compare_conditions",
     "compare_effects",
+    "compare_mechanisms",
     "confusion",
     "cronbach_alpha",
     "effective_n",

@@ -114,7 +114,9 @@ async def mediated(
     ruling = await rule(chosen, case, desk)
     said = ruling.statement
     drafted = [
-        row for row in desk.rows.values() if row["text"] == said or (isinstance(said, Missing) and row["missing"])
+        row
+        for row in desk.rows.values()
+        if (row["missing"] == said.reason if isinstance(said, Missing) else row["text"] == said)
     ]
     final = drafted[0] if drafted else utterance_row(said)
     rows = {f"{case.step}/{MEDIATOR}": _row(case.step, final)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..evaluators.responses import Responses
@@ -16,6 +16,7 @@ from ..personas.questions import Instrument
 from .backstories.plan import PoolPlan
 from .casting import Casting
 from .codebook import Codebook
+from .humans.config import identity_of_seats
 from .speakers import (
     hashes_of_folders,
     identity_of_speakers,
@@ -115,13 +116,18 @@ class Plan:
         width = len(str(config.groups - 1))
         for g in range(groups):
             seated = order[g * config.group_size : (g + 1) * config.group_size]
-            seats = {f"seat_{k}": persona for k, persona in enumerate(seated, start=1)}
+            seats = dict(zip(config.seats, seated, strict=False))
             for k in range(config.questions_per_group):
                 question = (g * config.questions_per_group + k) % len(config.questions)
                 for condition_ in self.study.conditions:
                     group = f"g{g:0{width}d}"
                     seated_here = {seat: self._seated(persona, condition_) for seat, persona in seats.items()}
                     yield Unit(condition_, seated_here, 0, f"{group}-q{question + 1}", group, question)
+
+    def one_by_one(self) -> Plan:
+        """The plan with one unit at a time, which changes nothing of what comes out."""
+        engine = self.study.engine.model_copy(update={"units_in_flight": 1})
+        return replace(self, study=self.study.model_copy(update={"engine": engine}))
 
     def model_configs(self) -> dict[str, ModelConfig]:
         """Every model that somebody speaks through, by `role_key`."""
@@ -134,7 +140,7 @@ class Plan:
             exclude={
                 **dict.fromkeys(("title", "budget", "engine", "data", "evaluation", "prompts", "humans"), True),
                 **dict.fromkeys(("models", "model", "mediator", "judge", "conditions"), True),
-                **dict.fromkeys(("backstories", "traits", "trait_draws"), True),
+                **dict.fromkeys(("backstories", "traits", "trait_draws", "seats"), True),
                 "population": {"file", "models"},
                 "survey": {"codebook"},
                 "consensus": {"closing"},
@@ -145,6 +151,7 @@ class Plan:
             | identity_of_speakers(self.study, self.population)
             | {"files": {**self.files, **hashes_of_folders(self.study, self.population)}}
             | {"prompts": self.prompts.hashes()}
+            | identity_of_seats(self.study.seats)
             # Only where there are any, so that a study without stories stays the study it was.
             | ({"backstories": {name: pool.identity() for name, pool in self.pools.items()}} if self.pools else {})
         )

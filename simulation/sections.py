@@ -129,6 +129,11 @@ class ConsensusConfig(_Strict):
     labels: list[str] | None = Field(default=None, min_length=2, max_length=26)
     closing: str | None = None
 
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """The seats of a group."""
+        return tuple(f"seat_{k}" for k in range(1, self.group_size + 1))
+
     @model_validator(mode="after")
     def _enough_questions(self) -> ConsensusConfig:
         if self.questions_per_group > len(self.questions):

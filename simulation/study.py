@@ -11,6 +11,7 @@ from .backstories.config import PoolConfig, TraitConfig, check_pools
 from .conditions import ConditionConfig as ConditionConfig
 from .conditions import Conditions
 from .evaluation import EvaluationConfig
+from .humans.config import SeatConfig, check_seats
 from .named_models import MisplacedError, Model, check_models, find_model, find_named
 from .named_models import ModelConfig as ModelConfig
 from .sections import (
@@ -52,6 +53,7 @@ class Study(_Strict):
         traits: What is looked for in the stories, and what people are matched to them by; a list of attributes of the
             population, or, where they are to be asked in other words or with other labels, a section each.
         trait_draws: How often a persona is asked for a trait that its story does not state.
+        seats: Seats of a deliberation that people hold, by name (`seat_1`, …).
         conditions: Ways of putting the personas before the model, compared with each other.
         prompts: A folder of prompt texts that replace the package's.
     """
@@ -75,6 +77,7 @@ class Study(_Strict):
     sampling: SamplingConfig = SamplingConfig()
     survey: SurveyConfig | None = None
     consensus: ConsensusConfig | None = None
+    seats: dict[str, SeatConfig] = {}
     evaluation: EvaluationConfig = EvaluationConfig()
     budget: BudgetConfig = BudgetConfig()
     engine: EngineConfig = EngineConfig()
@@ -115,6 +118,7 @@ class Study(_Strict):
             raise ValueError(f"`kind: {self.kind}` needs a section `{self.kind}`")
         if getattr(self, other) is not None:
             raise ValueError(f"`kind: {self.kind}` has no use for the section `{other}`; take one of them out")
+        check_seats(self.seats, self.consensus.seats if self.consensus else ())
         if self.population.from_humans and self.humans is None:
             raise ValueError("`population.from_humans` needs a section `humans` with `table` and `codebook`")
         if self.survey and not (self.survey.codebook or self.humans):

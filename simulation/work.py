@@ -15,6 +15,7 @@ from ..models.protocol import LanguageModel, Sampling
 from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
+from .humans.playing import Table, play
 from .plan import Plan, Unit
 from .sections import AskingConfig
 from .speakers import role_key, speakers
@@ -32,15 +33,18 @@ class Outcome:
     transcript: dict[str, Any] = field(default_factory=dict)
 
 
-def make_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+def make_work(
+    plan: Plan, models: Mapping[str, LanguageModel], table: Table | None = None
+) -> Callable[[Unit], Awaitable[Outcome]]:
     """The function that runs a unit.
 
     Args:
         plan: What is run.
         models: By `role_key`.
+        table: Where the people who hold seats are asked; without it their personas speak for them.
     """
     cast = {c.name: _cast(plan, c, models) for c in plan.study.conditions}
-    return _survey_work(plan, cast) if plan.study.survey else _consensus_work(plan, cast)
+    return _survey_work(plan, cast) if plan.study.survey else _consensus_work(plan, cast, table)
 
 
 def _cast(plan: Plan, condition: ConditionConfig, models: Mapping[str, LanguageModel]) -> Speakers:
@@ -48,7 +52,7 @@ def _cast(plan: Plan, condition: ConditionConfig, models: Mapping[str, LanguageM
     return {who: models[role_key(m)] for who, m in speakers(plan.study, condition, plan.population).items()}
 
 
-def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers]) -> Context:
+def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers], table: Table | None = None) -> Context:
     study = plan.study
     return Context(
         seats=unit.seats,
@@ -62,6 +66,7 @@ def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers]) -> Context:
         sampling=Sampling(study.sampling.temperature, study.sampling.top_p, study.sampling.max_tokens),
         prompts=plan.prompts,
         replicate=unit.replicate,
+        humans=table.people if table else {},
     )
 
 
@@ -103,7 +108,9 @@ def _survey_graph(plan: Plan, thinks: bool) -> Any:
     return build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
 
 
-def _consensus_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], Awaitable[Outcome]]:
+def _consensus_work(
+    plan: Plan, cast: Mapping[str, Speakers], table: Table | None
+) -> Callable[[Unit], Awaitable[Outcome]]:
     config = plan.study.consensus
     assert config is not None
     graph = build_consensus(tuple(config.labels or AGREEMENT), plan.instrument).compile()
@@ -113,7 +120,7 @@ def _consensus_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit]
         start: Asked = {"question": asked.question}
         if asked.proposition:
             start["proposition"] = asked.proposition
-        state = await graph.ainvoke(start, context=_context(plan, unit, cast))
+        state = await play(graph, start, _context(plan, unit, cast, table), table)
         own = {"episode": unit.episode, "condition": unit.condition.name, "replicate": unit.replicate}
         utterances = [
             {**row, **own, "group": unit.group, "question": asked.question} for row in state["utterances"].values()
