@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 import minipublic
 from minipublic.graphs import Context, ContextError, studio
+from minipublic.graphs import kept_models as module
 from minipublic.graphs.kept_models import KeptModels, kept_models
 from minipublic.graphs.node import Node
 from minipublic.graphs.opening import opened
@@ -226,10 +227,8 @@ class User:
 
 @pytest.fixture
 def closable(monkeypatch):
-    from minipublic.graphs import kept_models
-
     made = {}
-    monkeypatch.setattr(kept_models, "load_model", lambda spec, **more: made.setdefault(spec, Closable(spec)))
+    monkeypatch.setattr(module, "load_model", lambda spec, **more: made.setdefault(spec, Closable(spec)))
     return made
 
 
@@ -269,6 +268,8 @@ async def test_connections_are_closed_with_their_loop(server, caplog):
     answers = [(await asyncio.to_thread(program))["answers"] for _ in range(2)]
     assert server.requests == 4
     assert answers[0] == answers[1]
+    assert not any(loop.is_closed() for loop in module._of_loops)
+    module._of_loops.clear()
     gc.collect()  # connections that were left open would say so in the log
     assert "Unclosed" not in caplog.text
 

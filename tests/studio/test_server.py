@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from itertools import pairwise
 from pathlib import Path
@@ -133,6 +134,18 @@ async def test_a_server_of_models_is_asked_and_each_seat_comes_when_it_is_done(c
     assert all(b - a > 0.1 for a, b in pairwise(arrived))  # and not all with the last of them
 
 
+@pytest.mark.parametrize(("page", "may"), [("https://smith.langchain.com", True), ("https://elsewhere.example", False)])
+def test_only_studio_may_ask_from_a_browser(served, page, may):
+    asked = {"Origin": page, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    request = urllib.request.Request(f"{served}/runs/stream", method="OPTIONS", headers=asked)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            allowed = answer.headers.get("Access-Control-Allow-Origin")
+    except urllib.error.HTTPError as refused:
+        allowed = refused.headers.get("Access-Control-Allow-Origin")
+    assert (allowed == page) is may
+
+
 WRONG = {
     "`model`: unknown kind of model 'syntetic'": {**PLAIN, "model": "syntetic:default"},
     "`model`: no model is called 'gpt'": {**PLAIN, "model": "gpt"},
@@ -148,7 +161,7 @@ async def test_a_wrong_context_names_the_field(client, said):
     assert said in message
 
 
-@pytest.mark.parametrize("other", [{"mediator": "miniature:default"}])
+@pytest.mark.parametrize("other", [{"mediator": "miniature:default"}, {"mechanism": "median_opinion"}])
 async def test_an_episode_is_forked_at_the_draft(client, other):
     thread = (await client.threads.create())["thread_id"]
     first = await client.runs.wait(thread, "consensus", input=QUESTION, context=PLAIN)
