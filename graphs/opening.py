@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,7 @@ from ..personas.asking import Asking
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population
 from .context import Context, ContextError, graph_prompts
+from .humans import Human
 from .kept_models import KeptModels, kept_models
 from .mediators import Mediator, check_needs, find_mediator
 from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
@@ -76,16 +78,14 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
         models=_named_models(plain, seats, lambda meant: models.get(meant, plain)),
         study=plain.study,
         seed=plain.seed,
-        unit=_unit(plain),
         style=plain.style,
         attributes=_worded(plain, population),
         asking=Asking(*plain.asking.model_dump().values()),
         sampling=Sampling(**plain.sampling.model_dump()),
         prompts=_reading("prompts", lambda: graph_prompts(prompts)),
         replicate=plain.replicate,
-        mediator=_mechanism(plain) if isinstance(plain, GroupContext) else None,
     )
-    _reading("mechanism", lambda: check_needs(made.mediator, made.models, made.asking))
+    made = _of_group(made, plain) if isinstance(plain, GroupContext) else made
     models.pass_on(plain, made)
     return made
 
@@ -132,15 +132,19 @@ def _by_id(field: str, ids: list[str], population: Population) -> list[Persona]:
     return [known[one] for one in ids]
 
 
-def _mechanism(plain: GroupContext) -> Mediator:
-    meant = plain.mechanism
-    return _reading("mechanism", lambda: find_mediator(meant.name, own=False, **meant.options))
+def _of_group(made: Context, plain: GroupContext) -> Context:
+    """With what only a group has."""
+    mediator = _reading("mechanism", lambda: _mechanism(made, plain))
+    humans = {seat: Human(**held.model_dump()) for seat, held in plain.humans.items()}
+    unit = plain.unit or (f"g{plain.group}" if plain.seats is not None else "")
+    return _reading("humans", lambda: replace(made, mediator=mediator, humans=humans, unit=unit))
 
 
-def _unit(plain: PlainContext) -> str:
-    if not isinstance(plain, GroupContext):
-        return ""
-    return plain.unit or (f"g{plain.group}" if plain.seats is not None else "")
+def _mechanism(made: Context, plain: GroupContext) -> Mediator:
+    # What asks may be a page in a browser, so it names no code to be run.
+    mediator = find_mediator(plain.mechanism.name, own=False, **plain.mechanism.options)
+    check_needs(mediator, made.models, made.asking)
+    return mediator
 
 
 def _named_models(

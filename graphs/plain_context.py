@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from ..models.protocol import ChooseMethod
 from ..models.registry import ModelSpec
 from ..personas.conditioning import check_style
+from .humans import Otherwise
 
 _SECRET = re.compile(r"(^|_)(key|secret|password|token|credentials?)$", re.IGNORECASE)
 ROLES = ("participant", "mediator", "predictor", "judge")
@@ -141,6 +142,17 @@ class PlainSampling(_Strict):
     """The longest text, in tokens."""
 
 
+class PlainHuman(_Strict):
+    """A person who holds a seat."""
+
+    name: str = ""
+    """Told in the records; without one they say `human`."""
+    deadline_s: float | None = Field(default=None, gt=0)
+    """How long each reply may take, in seconds; without one they are waited for."""
+    otherwise: Otherwise = "missing"
+    """What stands for a reply that does not come in time: `missing`, or what the seat's persona says through its model."""
+
+
 class Mechanism(_Strict):
     """How a group statement comes about; its options stand beside its name."""
 
@@ -249,6 +261,8 @@ class GroupContext(PlainContext):
     """Which of the groups drawn, counted from 0: those of a study with this name, seed, size and population."""
     people: list[str] = []
     """The ids of those who sit down, in this order; in the place of `seats`."""
+    humans: dict[str, PlainHuman] = {}
+    """The seats that people hold, such as {"seat_2": {}}: the run is interrupted where they are asked, and resumed."""
     unit: str = ""
     """Names the episode, for the mediator's seeds; a study's groups are g0, g1 ..."""
 

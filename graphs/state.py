@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import (
-    Annotated,
-    Any,
-    Required,  # Python 3.11's own TypedDict keeps LangGraph from telling a schema
-)
+from typing import Annotated, Any, Required
 
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict  # Python 3.11's own one keeps LangGraph from telling a schema
 
 
 def merge(left: dict[str, Any] | None, right: dict[str, Any] | None) -> dict[str, Any]:

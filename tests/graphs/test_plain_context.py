@@ -165,6 +165,8 @@ WRONG = [
         {"mechanism": {"name": "habermas", "candidate": 3}},
         "`mechanism`: .*no option 'candidate'; did you mean|'candidate'",
     ),
+    ({"humans": {"seat_9": {}}}, "`humans`: .*no seat is called 'seat_9'"),
+    ({"humans": {"seat_1": {"otherwise": "silence"}}}, "humans.seat_1.otherwise"),
     ({"stlye": "bio"}, "stlye"),
 ]
 

@@ -134,6 +134,22 @@ async def test_a_server_of_models_is_asked_and_each_seat_comes_when_it_is_done(c
     assert all(b - a > 0.1 for a, b in pairwise(arrived))  # and not all with the last of them
 
 
+async def test_a_person_holds_a_seat(client):
+    thread, plain = (await client.threads.create())["thread_id"], {**PLAIN, "humans": {"seat_2": {"name": "Ann"}}}
+    state, asked, more = {}, [], {"input": QUESTION}
+    while more:
+        state = await client.runs.wait(thread, "consensus", context=plain, **more)
+        waiting = {one["id"]: one["value"] for one in state.get("__interrupt__", ())}
+        asked += [wanted["step"] for wanted in waiting.values()]
+        replies = {key: {"text": "I say so."} if w["kind"] == "text" else {"answer": "1"} for key, w in waiting.items()}
+        more = {"command": {"resume": replies}} if waiting else {}
+    assert asked[:3] == ["position", "opinion", "critique"]
+    assert sorted(asked[3:]) == ["endorsement_draft", "endorsement_revised"]
+    assert state["opinions"]["seat_2"] == "I say so."
+    assert state["utterances"]["opinion/seat_2"]["model"] == "human:Ann"
+    assert set(state["opinions"]) == set(SEATS)
+
+
 @pytest.mark.parametrize(("page", "may"), [("https://smith.langchain.com", True), ("https://elsewhere.example", False)])
 def test_only_studio_may_ask_from_a_browser(served, page, may):
     asked = {"Origin": page, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
