@@ -9,6 +9,7 @@ the server's environment, never here: a model names the variable (`api_key_env`)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -30,13 +31,24 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
+def _keys(given: Any) -> Iterator[str]:
+    """Every key in a nest of plain data."""
+    if isinstance(given, dict):
+        for key, value in given.items():
+            yield str(key)
+            yield from _keys(value)
+    elif isinstance(given, list):
+        for value in given:
+            yield from _keys(value)
+
+
 class NamedModel(_Strict):
     """A model with settings of its own."""
 
     spec: str
     """KIND:NAME[@BASE_URL]."""
     api_key_env: str | None = None
-    """The environment variable (of the server) with the key."""
+    """The environment variable of the server with the key; MINIPUBLIC_KEYS there says which may be sent where."""
     max_in_flight: int | None = Field(default=None, ge=1)
     """The most calls at once."""
     timeout_s: float | None = Field(default=None, gt=0)
@@ -57,12 +69,15 @@ class NamedModel(_Strict):
     @field_validator("options")
     @classmethod
     def _no_secrets(cls, options: dict[str, Any]) -> dict[str, Any]:
-        for name in options:
+        for name in _keys(options):
             if _SECRET.search(name):
                 raise ValueError(
                     f"{name!r} looks like a secret, and contexts are stored and shown; put it into the server's "
                     "environment and name the variable in `api_key_env`"
                 )
+        for name in options:
+            if name == "provider_options":
+                raise ValueError("`provider_options` could send a key elsewhere; make such a model in Python")
             if name in cls.model_fields:
                 raise ValueError(f"{name!r} stands beside `spec`, not under `options`")
         return options
@@ -127,6 +142,17 @@ class PlainSampling(_Strict):
     """The longest text, in tokens."""
 
 
+class PlainHuman(_Strict):
+    """A person who holds a seat."""
+
+    name: str = ""
+    """Told in the records; without one they say `human`."""
+    deadline_s: float | None = Field(default=None, gt=0)
+    """How long each reply may take, in seconds; without one they are waited for."""
+    otherwise: Otherwise = "missing"
+    """What stands for a reply that does not come in time: `missing`, or what the seat's persona says through its model."""
+
+
 class Mechanism(_Strict):
     """How a group statement comes about; its options stand beside its name."""
 
@@ -139,17 +165,6 @@ class Mechanism(_Strict):
     def options(self) -> dict[str, Any]:
         """What the mechanism takes besides."""
         return dict(self.model_extra or {})
-
-
-class PlainHuman(_Strict):
-    """A person who holds a seat, asked by interrupts (see `graphs.humans`)."""
-
-    name: str = ""
-    """Told in the records, human:NAME."""
-    deadline_s: float | None = Field(default=None, gt=0)
-    """How long each reply may take, in seconds; who resumes the thread keeps the time, and sends {"deadline": true}."""
-    otherwise: Otherwise = "missing"
-    """What stands for a reply that did not come: missing, or what the seat's representative says."""
 
 
 def _as_mechanism(given: Any) -> Any:
@@ -247,7 +262,7 @@ class GroupContext(PlainContext):
     people: list[str] = []
     """The ids of those who sit down, in this order; in the place of `seats`."""
     humans: dict[str, PlainHuman] = {}
-    """The seats that people hold, such as {"seat_1": {}}; seats are called seat_1, seat_2 ..."""
+    """The seats that people hold, such as {"seat_2": {}}: the run is interrupted where they are asked, and resumed."""
     unit: str = ""
     """Names the episode, for the mediator's seeds; a study's groups are g0, g1 ..."""
 

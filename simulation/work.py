@@ -9,6 +9,7 @@ from typing import Any
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
 from ..graphs.generative_agent import build_generative_agent
+from ..graphs.state import Asked
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.answers import Answer, Missing
@@ -141,7 +142,9 @@ def _group_work(
 
     async def work(unit: Unit) -> Outcome:
         asked = config.questions[unit.question]
-        start = {"question": asked.question} | ({"proposition": asked.proposition} if asked.proposition else {})
+        start: Asked = {"question": asked.question}
+        if asked.proposition:
+            start["proposition"] = asked.proposition
         context = replace(_context(plan, unit, cast, table), mediator=mediators[unit.condition.name])
         state = await play(graph_of(unit.condition.name), start, context, table)
         records, utterances = rows_of(state, unit, asked.question)
