@@ -68,7 +68,8 @@ def equivalent_payoff(payoffs: ArrayLike, alpha: float = 0.0, weights: ArrayLike
     share, logs = (w / w.sum())[:, None], np.log(u)
     mean = (share * logs).sum(axis=0)
     found = np.exp(mean + _above_geometric(share, logs - mean, 1 - alpha))
-    return np.asarray(np.clip(found, u.min(axis=0), u.max(axis=0)))  # the mean of equal payoffs is theirs, to the last digit
+    # The mean of equal payoffs is theirs, to the last digit.
+    return np.asarray(np.clip(found, u.min(axis=0), u.max(axis=0)))
 
 
 def welfare_ranks(payoffs: ArrayLike, alpha: float = 0.0, weights: ArrayLike | None = None) -> Ints:
