@@ -108,7 +108,7 @@ def transcript_text(run: Path, episode: str, condition: str | None = None) -> st
     ]
     if not found:
         raise InputError(f"{run}: no episode {episode!r}" + (f" in condition {condition!r}" if condition else ""))
-    return "\n\n\n".join(_episode_text(t) for t in found)
+    return "\n\n\n".join(_episode_text(t) if "opinions" in t else _protocol_text(t) for t in found)
 
 
 def _episode_text(t: dict[str, Any]) -> str:
@@ -122,6 +122,26 @@ def _episode_text(t: dict[str, Any]) -> str:
         said.append(f"  endorsement: draft {_said(ratings.get('draft'))}, revised {_said(ratings.get('revised'))}")
         parts.append("\n".join(said))
     return "\n\n".join([*parts, f"Draft: {_said(t['draft'])}", f"Revised: {_said(t['revised'])}"])
+
+
+def _protocol_text(t: dict[str, Any]) -> str:
+    """An episode of a protocol made of steps: what each step left, in the order in which steps began."""
+    parts = [f"{in_one_line(t['episode'])} ({in_one_line(t['condition'])})", f"Question: {_said(t['question'])}"]
+    parts.append(f"Proposition: {_said(t.get('proposition'))}")
+    for seat, person in t["seats"].items():
+        parts.append(in_one_line(f"{seat} ({person['persona']}: {', '.join(person['attributes'].values())})"))
+    for key in ("texts", "polls", "ratings", "rankings", "votes"):
+        for step, left in (t.get(key) or {}).items():
+            lines = [f"  {in_one_line(who)}: {_told(held)}" for who, held in left.items()]
+            parts.append("\n".join([f"{in_one_line(step)}:", *lines]))
+    parts += [f"{in_one_line(step)}: {_said(text)}" for step, text in (t.get("statements") or {}).items()]
+    return "\n\n".join([*parts, *(f"{in_one_line(s)}: {_told(o)}" for s, o in (t.get("outcomes") or {}).items())])
+
+
+def _told(held: Any) -> str:
+    if isinstance(held, dict) and "missing" not in held:
+        return ", ".join(f"{in_one_line(str(key))} {_told(value)}" for key, value in held.items())
+    return _said(held)
 
 
 def _said(value: Any) -> str:
