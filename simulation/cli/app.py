@@ -8,7 +8,7 @@ import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
 from ..errors import InputError
-from . import episodes, evaluate, inspect, matching, payoffs, personas, questions, run, train
+from . import episodes, evaluate, inspect, matching, payoffs, personas, polis, questions, run, train
 
 BAD_INPUT = 2
 
@@ -23,6 +23,7 @@ app.command("run")(run.run)
 app.command("train")(train.train)
 app.command("demo")(run.demo)
 evaluate.app.command("payoffs")(payoffs.evaluate_payoffs)
+evaluate.app.command("polis")(polis.evaluate_polis)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(payoffs.app, name="payoffs")
 personas.app.command("match")(matching.match)
