@@ -16,6 +16,7 @@ from ..personas.persona import Attribute, Persona
 from ..personas.quoting import Quotes
 from ..personas.representatives.prompting import Step, render_step
 from ..personas.representatives.variant import Variant, is_variant
+from .humans import Human
 
 if TYPE_CHECKING:
     from .mediators.protocol import Mediator
@@ -50,6 +51,10 @@ class Context:
         prompts: The prompt texts.
         replicate: Which independent draw of the whole unit this is.
         mediator: The mechanism: how a group statement comes about; by default one statement of the mediator's model.
+        humans: The seats that people hold. They are asked by interrupts, so the graph needs a checkpointer.
+
+    Raises:
+        ContextError: A person holds a seat that is not there.
     """
 
     seats: Mapping[str, Persona]
@@ -64,6 +69,12 @@ class Context:
     prompts: PromptBook = field(default_factory=graph_prompts)
     replicate: int = 0
     mediator: Mediator | None = None
+    humans: Mapping[str, Human] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for seat in self.humans:
+            if seat not in self.seats:
+                raise ContextError(f"humans: no seat is called {seat!r}; there are {', '.join(self.seats) or 'none'}")
 
     def model_of(self, seat: str) -> LanguageModel:
         """The model through which a seat speaks: its persona's own, else the participants'.
@@ -116,11 +127,15 @@ class Context:
         """
         style = self.style_of(seat)
         if not is_variant(style):
-            return self.preamble(seat), self.prompts.fill(step, **self._quoted(step, seat, slots))
+            return self.preamble(seat), self.plain_prompt(step, seat, **slots)
         known = {name: text for name, text in slots.items() if name in ("question", "opinion", "draft")}
         persona, variant = self.seats[seat], Variant.parse(style)
         known |= {"proposition": declared}
         return (), render_step(step, persona, variant, self.prompts, **known, attributes=self.attributes).text
+
+    def plain_prompt(self, step: Step, seat: str, **slots: str) -> str:
+        """The prompt of `text_prompt` without anything of a persona."""
+        return self.prompts.fill(step, **self._quoted(step, seat, slots))
 
     def _quoted(self, step: Step, seat: str, slots: Mapping[str, str]) -> dict[str, str]:
         titles = {"opinion": "own_opinion_title", "draft": "draft_title"}

@@ -6,12 +6,12 @@ from typing import Any, Protocol, TypedDict
 
 from langgraph.runtime import Runtime
 
-from ..models.protocol import Message
 from ..personas.answers import Answer, Missing, is_missing
 from ..personas.asking import persona_context, pose
 from ..personas.perspectives import not_asked, worded_for
 from ..personas.questions import Instrument, Question, likert
 from ..personas.quoting import Quotes
+from ..personas.representatives.prompting import Step
 from .context import Context
 from .speaking import answer_as, speak_as, utterance_row
 
@@ -61,15 +61,12 @@ def write_opinion(labels: tuple[str, ...]) -> SeatNode:
     async def write_opinion(state: SeatTask, runtime: Runtime[Context]) -> Update:
         context = runtime.context
         known = state["position"] and not is_missing(state["position"])
-        asked = context.text_prompt(
-            "opinion",
-            state["seat"],
-            state["proposition"],
-            question=state["question"],
-            proposition=state["proposition"],
-            position=labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
-        )
-        return await _say("opinion", "opinions", asked, state, context, position_scale=len(labels))
+        words = {
+            "question": state["question"],
+            "proposition": state["proposition"],
+            "position": labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
+        }
+        return await _say("opinion", "opinions", words, state, context, position_scale=len(labels))
 
     return write_opinion
 
@@ -81,8 +78,7 @@ async def write_critique(state: SeatTask, runtime: Runtime[Context]) -> Update:
     if gone:
         return _unsaid("critique", "critiques", gone, state, context)
     words = {"question": state["question"], "opinion": state["opinion"], "draft": state["draft"]}
-    asked = context.text_prompt("critique", state["seat"], state["proposition"], **words)
-    return await _say("critique", "critiques", asked, state, context)
+    return await _say("critique", "critiques", words, state, context)
 
 
 def rate_statement(labels: tuple[str, ...]) -> SeatNode:
@@ -136,10 +132,9 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
     return await answer_as(seat, posed, context)
 
 
-async def _say(
-    step: str, key: str, asked: tuple[tuple[Message, ...], str], state: SeatTask, context: Context, **more: Any
-) -> Update:
-    seat, (before, text) = state["seat"], asked
+async def _say(step: Step, key: str, words: dict[str, str], state: SeatTask, context: Context, **more: Any) -> Update:
+    seat = state["seat"]
+    before, text = context.text_prompt(step, seat, state["proposition"], **words)
     said, row = await speak_as(
         seat,
         text,
@@ -148,6 +143,8 @@ async def _say(
         names=context.names(context.seats[seat].id, state["question"], step),
         context=context,
         about=_told(state, context, step) | more,
+        # A representative's own prompt tells of its past, which is no business of a person in its seat.
+        reads=context.plain_prompt(step, seat, **words) if seat in context.humans else "",
     )
     return {key: {seat: said}, "utterances": {f"{step}/{seat}": row}}
 

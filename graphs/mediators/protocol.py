@@ -88,11 +88,11 @@ async def rule(mediator: Mediator, case: Case, desk: Desk) -> Ruling:
     found = mediator(case, desk)
     given = await found if inspect.isawaitable(found) else found
     ruling = given if isinstance(given, Ruling) else Ruling(given)
-    said = ruling.statement
+    said, record = ruling.statement, {**desk.kept, **ruling.record}
     if isinstance(said, str):
-        return ruling if said.strip() else Ruling(Missing("empty", said), ruling.record)
+        return Ruling(said if said.strip() else Missing("empty", said), record)
     if isinstance(said, Missing):
-        return ruling
+        return Ruling(said, record)
     raise MediatorError(
         f"the mediator {name_of(mediator)!r} gave {said!r} at {case.step!r}; it must return a text, `Missing` or a `Ruling`"
     )

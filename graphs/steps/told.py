@@ -86,7 +86,8 @@ async def answer_questions(task: Task, asked: Sequence[Asked], context: Context,
     """One seat's answers to independent questions."""
     before = "".join(m.content for m in context.preamble(task["seat"], task["question"], task["proposition"]))
     known = told_of(task, context, step)
-    return await answer_all_as(task["seat"], [_posed(one, before, known, context) for one in asked], context)
+    posed = [_posed(one, before, known, context) for one in asked]
+    return await answer_all_as(task["seat"], posed, context, [one.told for one in asked])
 
 
 def _posed(one: Asked, preamble: str, known: Update, context: Context) -> Posed:
