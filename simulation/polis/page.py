@@ -74,8 +74,8 @@ def _apart(measured: Measured) -> str:
     chance = f"people on one continuum would give {with_interval(without['silhouette'])} (p = {number(without['p'])})"
     if without["p"] > LEVEL:
         return (
-            f"{start} But {chance}: these votes are no evidence of separate groups. The groups below cut one spread of "
-            "opinions into parts."
+            f"{start} But {chance}: by this measure the votes are no evidence of separate groups. The groups below may be one "
+            "spread of opinions, cut into parts."
         )
     return f"{start} {chance[0].upper()}{chance[1:]}: these people stand more apart than degrees of opinion explain."
 
