@@ -93,6 +93,7 @@ class KeptModels:
         try:
             yield
         finally:
+            _of_loops.pop(asyncio.get_running_loop(), None)
             await self.aclose()
 
 

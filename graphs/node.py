@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import contextlib
-import contextvars
 import threading
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -38,13 +35,8 @@ class Node(Runnable[Any, dict[str, Any]]):
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
         """The same, from code that has no event loop."""
-        runtime, here, loop = get_runtime(Context), contextvars.copy_context(), _loop()
-
-        async def answer() -> dict[str, Any]:
-            # A task of its own, since only tasks are given the variables of the thread that waits here.
-            return await loop.create_task(self._answer(input, runtime), context=here)
-
-        return asyncio.run_coroutine_threadsafe(answer(), loop).result()
+        # asyncio hands the coroutine this thread's context variables: what LangGraph keeps for the node is in them.
+        return asyncio.run_coroutine_threadsafe(self._answer(input, get_runtime(Context)), _loop()).result()
 
     async def _answer(self, state: Any, runtime: Runtime[Context]) -> dict[str, Any]:
         if not isinstance(runtime.context, Context):
@@ -66,11 +58,4 @@ def _loop() -> asyncio.AbstractEventLoop:
 def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="minipublic-nodes", daemon=True).start()
-    atexit.register(_end, loop)
     return loop
-
-
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    """Closes what was opened for plain contexts, before the thread is gone."""
-    with contextlib.suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(timeout=5)

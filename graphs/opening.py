@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from ..models.errors import ModelError
+from ..models.openai import HOSTED, HOSTED_KEY_ENV
 from ..models.protocol import LanguageModel, Sampling
+from ..models.registry import ModelSpec
 from ..models.seeds import derive_seed
 from ..personas.asking import Asking
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population
 from .context import Context, ContextError, graph_prompts
+from .humans import Human
 from .kept_models import KeptModels, kept_models
-from .mediators import Mediator, summary
+from .mediators import Mediator, check_needs, find_mediator
 from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
 from .survey import RESPONDENT
 
+KEYS = "MINIPUBLIC_KEYS"  # what contexts may use: NAME@HOST, separated by commas
 Made = TypeVar("Made")
 
 
@@ -70,15 +78,14 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
         models=_named_models(plain, seats, lambda meant: models.get(meant, plain)),
         study=plain.study,
         seed=plain.seed,
-        unit=_unit(plain),
         style=plain.style,
         attributes=_worded(plain, population),
         asking=Asking(*plain.asking.model_dump().values()),
         sampling=Sampling(**plain.sampling.model_dump()),
         prompts=_reading("prompts", lambda: graph_prompts(prompts)),
         replicate=plain.replicate,
-        mediator=_mechanism(plain) if isinstance(plain, GroupContext) else None,
     )
+    made = _of_group(made, plain) if isinstance(plain, GroupContext) else made
     models.pass_on(plain, made)
     return made
 
@@ -125,17 +132,19 @@ def _by_id(field: str, ids: list[str], population: Population) -> list[Persona]:
     return [known[one] for one in ids]
 
 
-def _mechanism(plain: GroupContext) -> Mediator:
-    meant = plain.mechanism
-    if meant.name != "summary" or meant.options:
-        raise ContextError(f"context: `mechanism`: there is no {meant.name!r} with {meant.options}; there is summary")
-    return summary
+def _of_group(made: Context, plain: GroupContext) -> Context:
+    """With what only a group has."""
+    mediator = _reading("mechanism", lambda: _mechanism(made, plain))
+    humans = {seat: Human(**held.model_dump()) for seat, held in plain.humans.items()}
+    unit = plain.unit or (f"g{plain.group}" if plain.seats is not None else "")
+    return _reading("humans", lambda: replace(made, mediator=mediator, humans=humans, unit=unit))
 
 
-def _unit(plain: PlainContext) -> str:
-    if not isinstance(plain, GroupContext):
-        return ""
-    return plain.unit or (f"g{plain.group}" if plain.seats is not None else "")
+def _mechanism(made: Context, plain: GroupContext) -> Mediator:
+    # What asks may be a page in a browser, so it names no code to be run.
+    mediator = find_mediator(plain.mechanism.name, own=False, **plain.mechanism.options)
+    check_needs(mediator, made.models, made.asking)
+    return mediator
 
 
 def _named_models(
@@ -150,10 +159,32 @@ def _named_models(
                 f"context: `models` has no {persona.model!r}, through which {persona.id!r} speaks; add it there"
             )
         meant |= {persona.model: (f"models.{persona.model}", persona.model)} if persona.model else {}
-    return {
-        who: _reading(field, lambda name=name: get(plain.models.get(name) or NamedModel(spec=name)))  # type: ignore[misc]
-        for who, (field, name) in meant.items()
-    }
+    return {who: _reading(field, partial(_model, plain, name, get)) for who, (field, name) in meant.items()}
+
+
+def _model(plain: PlainContext, name: str, get: Callable[[NamedModel], LanguageModel]) -> LanguageModel:
+    meant = plain.models.get(name) or NamedModel(spec=name)
+    check_key(meant)
+    return get(meant)
+
+
+def check_key(meant: NamedModel) -> None:
+    """Looks whether a key of this machine may be used as a context says: what asks for it may be a page in a browser.
+
+    Raises:
+        ValueError: The environment variable MINIPUBLIC_KEYS does not list the key with this host.
+    """
+    if meant.api_key_env is None:
+        return
+    hosted = urlsplit(HOSTED).hostname
+    address = ModelSpec.parse(meant.spec).base_url
+    pair = f"{meant.api_key_env}@{urlsplit(address).hostname if address else hosted}"
+    allowed = [one.strip() for one in os.environ.get(KEYS, "").split(",")]
+    if pair not in (*allowed, f"{HOSTED_KEY_ENV}@{hosted}"):
+        raise ValueError(
+            f"the key {meant.api_key_env} may not be sent there because a context says so; "
+            f"allow it with {KEYS}={pair} (separated by commas where there are several) in this program's environment"
+        )
 
 
 def _worded(plain: PlainContext, population: Population) -> tuple[Attribute, ...]:

@@ -9,6 +9,7 @@ the server's environment, never here: a model names the variable (`api_key_env`)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -16,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from ..models.protocol import ChooseMethod
 from ..models.registry import ModelSpec
 from ..personas.conditioning import check_style
+from .humans import Otherwise
 
 _SECRET = re.compile(r"(^|_)(key|secret|password|token|credentials?)$", re.IGNORECASE)
 ROLES = ("participant", "mediator", "predictor", "judge")
@@ -29,13 +31,24 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
+def _keys(given: Any) -> Iterator[str]:
+    """Every key in a nest of plain data."""
+    if isinstance(given, dict):
+        for key, value in given.items():
+            yield str(key)
+            yield from _keys(value)
+    elif isinstance(given, list):
+        for value in given:
+            yield from _keys(value)
+
+
 class NamedModel(_Strict):
     """A model with settings of its own."""
 
     spec: str
     """KIND:NAME[@BASE_URL]."""
     api_key_env: str | None = None
-    """The environment variable (of the server) with the key."""
+    """The environment variable of the server with the key; MINIPUBLIC_KEYS there says which may be sent where."""
     max_in_flight: int | None = Field(default=None, ge=1)
     """The most calls at once."""
     timeout_s: float | None = Field(default=None, gt=0)
@@ -56,12 +69,15 @@ class NamedModel(_Strict):
     @field_validator("options")
     @classmethod
     def _no_secrets(cls, options: dict[str, Any]) -> dict[str, Any]:
-        for name in options:
+        for name in _keys(options):
             if _SECRET.search(name):
                 raise ValueError(
                     f"{name!r} looks like a secret, and contexts are stored and shown; put it into the server's "
                     "environment and name the variable in `api_key_env`"
                 )
+        for name in options:
+            if name == "provider_options":
+                raise ValueError("`provider_options` could send a key elsewhere; make such a model in Python")
             if name in cls.model_fields:
                 raise ValueError(f"{name!r} stands beside `spec`, not under `options`")
         return options
@@ -124,6 +140,17 @@ class PlainSampling(_Strict):
     """The nucleus's mass."""
     max_tokens: int = Field(default=512, ge=1)
     """The longest text, in tokens."""
+
+
+class PlainHuman(_Strict):
+    """A person who holds a seat."""
+
+    name: str = ""
+    """Told in the records; without one they say `human`."""
+    deadline_s: float | None = Field(default=None, gt=0)
+    """How long each reply may take, in seconds; without one they are waited for."""
+    otherwise: Otherwise = "missing"
+    """What stands for a reply that does not come in time: `missing`, or what the seat's persona says through its model."""
 
 
 class Mechanism(_Strict):
@@ -234,6 +261,8 @@ class GroupContext(PlainContext):
     """Which of the groups drawn, counted from 0: those of a study with this name, seed, size and population."""
     people: list[str] = []
     """The ids of those who sit down, in this order; in the place of `seats`."""
+    humans: dict[str, PlainHuman] = {}
+    """The seats that people hold, such as {"seat_2": {}}: the run is interrupted where they are asked, and resumed."""
     unit: str = ""
     """Names the episode, for the mediator's seeds; a study's groups are g0, g1 ..."""
 

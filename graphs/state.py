@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Required
+
+from typing_extensions import TypedDict  # Python 3.11's own one keeps LangGraph from telling a schema
 
 
 def merge(left: dict[str, Any] | None, right: dict[str, Any] | None) -> dict[str, Any]:
@@ -24,6 +26,13 @@ def merge_deeper(left: dict[str, Any] | None, right: dict[str, Any] | None) -> d
     for step, update in (right or {}).items():
         joined[step] = merge_deep(joined.get(step), update)
     return joined
+
+
+class Asked(TypedDict, total=False):
+    """What a deliberation starts from: the question, and its declarative form where one is given."""
+
+    question: Required[str]
+    proposition: str
 
 
 class ConsensusState(TypedDict, total=False):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..folder import RunFolder, read_json, write_text
 from .deliberation import deliberation_parts
 from .numbers import with_interval
+from .protocol import protocol_parts
 from .survey import survey_parts
 from .templates import environment
 
@@ -32,11 +33,18 @@ def write_report(run: Path) -> Path:
     """
     folder = RunFolder.open(run)
     described, metrics = read_json(folder.run), read_json(folder.metrics)
-    parts = survey_parts if described["kind"] == "survey" else deliberation_parts
+    parts = _PARTS[described["kind"]]
     page = environment(_HERE).get_template("page.html")
     shared = _shared(folder, described, metrics)
     write_text(folder.report, page.render(**shared, **parts(folder, described, metrics)))
     return folder.report
+
+
+_PARTS: dict[str, Callable[[RunFolder, Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]] = {
+    "survey": survey_parts,
+    "consensus": deliberation_parts,
+    "protocol": protocol_parts,
+}
 
 
 def _shared(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
