@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -202,3 +203,14 @@ def test_a_thread_on_the_server_is_forked_as_one_in_the_process(served):
     second = graph.invoke(None, config, context=other, checkpoint=fork["configurable"])
     assert second["opinions"] == first["opinions"]
     assert second["draft"] != first["draft"]
+
+
+def test_what_the_docs_show_is_what_runs(served):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "studio.md").read_text(), re.DOTALL)
+    code = "\n".join(blocks).replace("http://127.0.0.1:2024", served)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()
+    assert sum(line.startswith("write_opinion seat_") for line in lines) == 5
+    assert sum(line.startswith("write_critique seat_") for line in lines) == 5
+    assert lines[-1] == "I would pay for it."
