@@ -17,7 +17,7 @@ from .group_change import group_table, group_variances
 from .holm import holm
 from .intervals import metric
 from .proportions import clustered_share
-from .ratios import ALIKE, Ratios, clustered_ratios, drawn_interval
+from .ratios import Ratios, clustered_ratios, drawn_interval
 
 Floats = NDArray[np.float64]
 NO_MIDDLE = "no middle of the scale was given"
@@ -63,9 +63,9 @@ def opinion_change(
 
     Returns:
         Plain data: `items` {name: the numbers above as `{value, ci, n}`}; `groups` [{`group`, `n`, `items` {name: `before`,
-        `after`, and `change` as `{value, ci, n}`}}]; `n` with `people`, `groups`, `effective_n` (Kish's) and `missing`. A group's own
-        interval says how far its members' changes scatter, as if they were a sample of independent people; it does not say
-        what another discussion would bring. `reason` says why a value or an interval is None.
+        `after`, and `change` as `{value, ci, n}`}}]; `n` with `people`, `groups`, `effective_n` (Kish's) and `missing`. A
+        group's own interval says how far its members' changes scatter, as if they were a sample of independent people; it does
+        not say what another discussion would bring. `reason` says why a value or an interval is None.
 
     Raises:
         ValueError: The arrays differ in shape, or a weight is negative.
@@ -142,7 +142,7 @@ def _item(people: _People, j: int, middle: float, bootstrap: int, seed: int) -> 
         "crossed": clustered_share((sides < 0).astype(float), g, w)
         if np.isfinite(middle)
         else metric(np.nan, None, NO_MIDDLE, n=0),
-        "variance": _variances(ratios, len(x)),
+        "variance": _variances(ratios, len(x), effective_n(w)),
         "within": of_groups["within"],
         "between_groups": of_groups["between_groups"],
         "extremity": of_groups["extremity"] if np.isfinite(middle) else metric(np.nan, None, NO_MIDDLE, n=0),
@@ -168,22 +168,19 @@ def _folded(signed: dict[str, Any], n: int) -> dict[str, Any]:
     return {"value": value, "ci": [ends[0], 1.0 if ci[0] <= 0 <= ci[1] else ends[1]], "n": n}
 
 
-def _variances(ratios: Ratios, n: int) -> dict[str, Any]:
-    """Variance of answers before and after and its change, freed of the variance of their means."""
+def _variances(ratios: Ratios, n: int, kish: float) -> dict[str, Any]:
+    """Variance of answers before and after and its change, freed of the variance of their means; resamples moved to it."""
     k = int(ratios.clusters[0])
-    values, drawn = [], []
-    for mean, square in ((0, 4), (1, 5)):
-        noise = ratios.errors[mean] ** 2 if k > 1 else np.nan
-        plain = ratios.resamples[:, square] - ratios.resamples[:, mean] ** 2
-        values.append(float(ratios.values[square] - ratios.values[mean] ** 2 + noise))
-        drawn.append(plain)
-    values.append(values[1] - values[0])
-    drawn.append(drawn[1] - drawn[0])
+    plain = ratios.values[4:] - ratios.values[:2] ** 2
+    noise = ratios.errors[:2] ** 2 if k > 1 else plain / max(kish - 1, 1.0)
+    values = [float(v) for v in plain + noise]
+    squares = ratios.resamples[:, 4:] - ratios.resamples[:, :2] ** 2
+    columns = {"before": squares[:, 0], "after": squares[:, 1], "change": squares[:, 1] - squares[:, 0]}
     found = {}
-    for name, value, resamples in zip(("before", "after", "change"), values, drawn, strict=True):
-        centred = resamples - (resamples.mean() if len(resamples) else 0.0) + value
+    for (name, drawn), value in zip(columns.items(), (*values, values[1] - values[0]), strict=True):
+        centred = drawn - (drawn.mean() if len(drawn) else 0.0) + value
         interval = drawn_interval(value, centred, k) | {"n": n}
         if interval["ci"] and name != "change":
             interval["ci"] = [max(end, 0.0) for end in interval["ci"]]
-        found[name] = interval | ({"reason": ALIKE} if interval.get("reason") == ALIKE else {})
+        found[name] = interval
     return found

@@ -88,16 +88,22 @@ def group_variances(
             "change": ratios.interval(2),
         },
         "extremity": ratios.interval(3),
-        "between_groups": _between(*(ratios.values[4:]), ratios.resamples[:, 4:], int(ratios.clusters[4])),
+        "between_groups": _between(ratios.values[4:], ratios.resamples[:, 4:], int(ratios.clusters[4])),
     }
 
 
-def _between(mean: float, square: float, noise: float, drawn: Floats, k: int) -> dict[str, Any]:
-    """The variance of k group means (n − 1), less what their members' scatter makes of it; resamples moved to it."""
+def _between(values: Floats, drawn: Floats, k: int) -> dict[str, Any]:
+    """The variance of k group means (n − 1), less what their members' scatter makes of it; resamples moved to it.
+
+    Args:
+        values: Shape (3,), over groups: mean change, mean of its square, mean of its squared standard error.
+        drawn: Shape (B, 3), their resamples.
+        k: Groups.
+    """
     if k < 2:
         return metric(np.nan, None, "fewer than two groups of two or more who answered", n=k)
     factor = k / (k - 1)
-    value = float(factor * (square - mean**2) - noise)
+    value = float(factor * (values[1] - values[0] ** 2) - values[2])
     resamples = factor * (drawn[:, 1] - drawn[:, 0] ** 2) - drawn[:, 2]
     centred = resamples - (resamples.mean() if len(resamples) else 0.0) + value
     return drawn_interval(value, centred, k) | {"n": k}

@@ -12,7 +12,7 @@ The reply is `{"text": ...}`, `{"answer": ...}` (an option's key, code, letter o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,7 +33,11 @@ _QUOTED = re.compile(  # as `personas.quoting` quotes
     re.DOTALL | re.MULTILINE,
 )
 _CUE = re.compile(r"\n\w+( \w+)?:\s*\Z")
-_WAYS = (("key", str), ("code", str), *((way, str.casefold) for way in ("key", "code", "letter", "text")))
+_WAYS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("key", str),
+    ("code", str),
+    *((way, str.casefold) for way in ("key", "code", "letter", "text")),
+)
 
 
 class ReplyError(ValueError):

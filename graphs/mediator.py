@@ -120,7 +120,7 @@ async def mediated(
     ]
     final = drafted[0] if drafted else utterance_row(said)
     rows = {f"{case.step}/{MEDIATOR}": _row(case.step, final)}
-    if len(desk.rows) > 1:
+    if list(desk.rows.values()) != [final]:
         rows |= {f"{case.step} {what}/{MEDIATOR}": _row(f"{case.step} {what}", row) for what, row in desk.rows.items()}
     record = {"mediator": name_of(chosen), **ruling.record}
     held = said.as_state() if isinstance(said, Missing) else said

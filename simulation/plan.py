@@ -63,6 +63,7 @@ class Plan:
         files: SHA-256 of every file that was read, by its place in the study.
         pools: The pools of stories, each after the one it is taken from.
         casting: Who is given which story; None until the pools are made.
+        instruments: What a protocol asks, by name.
     """
 
     study: Study
@@ -76,6 +77,7 @@ class Plan:
     second_wave: Responses | None = None
     pools: Mapping[str, PoolPlan] = field(default_factory=dict)
     casting: Casting | None = None
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
 
     @property
     def traits(self) -> tuple[Attribute, ...]:
@@ -86,8 +88,8 @@ class Plan:
     @property
     def people(self) -> int:
         """How many people (of a survey) or groups (of a deliberation) there are."""
-        consensus = self.study.consensus
-        return consensus.groups if consensus else len(self.population)
+        groups = self.study.deliberation
+        return groups.groups if groups else len(self.population)
 
     def units(self, limit: int | None = None) -> Iterator[Unit]:
         """The units in order, a person's or a group's together.
@@ -96,7 +98,7 @@ class Plan:
             limit: Only the first people or groups.
         """
         people = self.people if limit is None else min(limit, self.people)
-        return self._episodes(people) if self.study.consensus else self._questionnaires(people)
+        return self._episodes(people) if self.study.deliberation else self._questionnaires(people)
 
     def _questionnaires(self, people: int) -> Iterator[Unit]:
         assert self.study.survey is not None
@@ -109,7 +111,7 @@ class Plan:
         return self.casting.seated(persona, condition_) if self.casting else persona
 
     def _episodes(self, groups: int) -> Iterator[Unit]:
-        config = self.study.consensus
+        config = self.study.deliberation
         assert config is not None
         order = list(self.population.personas)
         random.Random(derive_seed(self.study.study, self.study.seed, "groups")).shuffle(order)
@@ -139,11 +141,12 @@ class Plan:
         content = self.study.model_dump(
             exclude={
                 **dict.fromkeys(("title", "budget", "engine", "data", "evaluation", "prompts", "humans"), True),
-                **dict.fromkeys(("models", "model", "mediator", "judge", "conditions"), True),
+                **dict.fromkeys(("models", "model", "mediator", "predictor", "judge", "conditions", "mechanism"), True),
                 **dict.fromkeys(("backstories", "traits", "trait_draws", "seats"), True),
                 "population": {"file", "models"},
                 "survey": {"codebook"},
                 "consensus": {"closing"},
+                "protocol": {"instruments"},
             }
         )
         return (

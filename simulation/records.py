@@ -31,6 +31,7 @@ RECORD_COLUMNS = {
     "condition": "string",
     "episode": "string",
     "seat": "string",
+    "step": "string",
     "order_asymmetry": "float64",
     "primacy": "float64",
     "prompt_hash_reversed": "string",

@@ -24,7 +24,7 @@ from .backstories.making import Progress as StoryProgress
 from .engine import rare_collections, run_units
 from .errors import InputError
 from .folder import RunFolder, write_json, write_text
-from .humans.config import people_in
+from .humans.config import notes_on_seats, people_in
 from .humans.playing import Host, PlayStopped, Table
 from .humans.replies import Replies
 from .opening import open_models
@@ -158,7 +158,7 @@ async def _run(job: _Job) -> str | None:
 async def _run_units(job: _Job) -> str | None:
     plan, models = job.plan, job.models
     passed, work = [], make_work(plan, models, job.table and replace(job.table, stop=job.stop))
-    personas = plan.study.consensus.group_size if plan.study.consensus else 1
+    personas = plan.study.deliberation.group_size if plan.study.deliberation else 1
     allowed = plan.study.engine.units_in_flight
     admission = Admission(most_units(allowed, [m.model for m in models.values()], personas))
     if job.watch.counting:
@@ -240,7 +240,7 @@ def _describe(
         "models": described,
         "roles": described_roles(study, plan.population),
         "prompts": plan.prompts.hashes(),
-        "notes": list(plan.notes),
+        "notes": [*plan.notes, *notes_on_seats(study.seats)],
         "versions": {"minipublic": version("minipublic"), "python": sys.version.split()[0]}
         | {name: version(name) for name in _LIBRARIES},
         "identity": identity,

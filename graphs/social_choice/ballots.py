@@ -14,6 +14,7 @@ Bools = NDArray[np.bool_]
 UNRANKED = ("tied_last", "no_comparison")
 SLACK = 1e-9  # of the total weight: what rounding may do to sums of weights that are no whole numbers, and no more
 LARGEST_WHOLE = 2.0**53  # up to here every whole number is a float
+LARGEST_WEIGHT = 1e100  # no sum of these overflows
 
 
 class ChoiceError(ValueError):
@@ -99,7 +100,9 @@ def _weights(weights: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
         raise ChoiceError(f"weights must be one number per ballot: {error}") from error
     if given.shape not in (shape, shape[-1:]):
         raise ChoiceError(f"weights must have the shape {shape}, one per ballot, not {given.shape}")
-    if not np.isfinite(given).all() or (given < 0).any() or not np.isfinite(given.sum()):
-        bad = given[~(np.isfinite(given) & (given >= 0))]
-        raise ChoiceError(f"weights are finite numbers from 0 up, not {bad[0] if len(bad) else 'so large a sum'}")
+    bad = given[~(np.isfinite(given) & (given >= 0))]
+    if len(bad):
+        raise ChoiceError(f"weights are finite numbers from 0 up, not {bad[0]}")
+    if given.max(initial=0) > LARGEST_WEIGHT:
+        raise ChoiceError(f"weights are at most {LARGEST_WEIGHT:g}, not {given.max()}")
     return np.broadcast_to(given, shape)

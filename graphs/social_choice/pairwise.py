@@ -32,10 +32,10 @@ def count(ballots: Ballots) -> Floats:
     """As `pairwise_counts`, of checked ballots, shape (candidates, candidates) or (candidates, candidates, elections)."""
     ranks, weights = ballots.ranks, ballots.weights
     counts = np.empty((ballots.candidates, *ranks.shape[1:]))
-    alike = bool((weights == 1).all())
+    alike = ranks.ndim > 2 and bool((weights == 1).all())
     for above in range(len(counts)):  # one at a time: all pairs at once would need as much memory again for each
         prefers = ranks[:, above, None] < ranks
-        if alike:  # the same numbers, several times as fast
+        if alike:  # the same numbers several times as fast
             counts[above] = np.add.reduce(prefers.view(np.uint8), axis=0, dtype=np.uint32)
         else:
             counts[above] = np.einsum("vc...,v...->c...", prefers, weights)

@@ -90,8 +90,8 @@ def approval(
     ballots = Ballots.of(ranks, unranked, weights)
     approved = ballots.ranked
     if k is not None:
-        if k < 1:
-            raise ChoiceError(f"k: a ballot approves at least its first candidate, not {k}")
+        if not isinstance(k, int) or k < 1:
+            raise ChoiceError(f"k: {k!r} is no whole number from 1 up, of candidates that a ballot approves")
         above = np.stack([(ballots.ranks < column[:, None]).sum(axis=1) for column in ballots.ranks.T], axis=1)
         approved = approved & (above < k)
     return lowest_first(-(ballots.weights @ approved), ballots.slack)

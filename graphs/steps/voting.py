@@ -31,8 +31,9 @@ def vote(
 ) -> Step:
     """Everybody votes, and the votes are counted into `outcomes`.
 
-    `outcomes[NAME]` holds `counts` by code, `voters` (who voted), `seats`, the `leading` code with its `share` of all
-    seats, and `decided`: that code, or None where it falls short of what is needed (a jury that hangs) or two lead.
+    `outcomes[NAME]` holds the `options`, `counts` by code, `voters` (who voted), `seats`, the `leading` code with its
+    `share` of all seats, and `decided`: that code, or None where it falls short of what is needed (a jury that hangs)
+    or two lead.
 
     Args:
         name: Of the step.
@@ -64,7 +65,8 @@ def vote(
         return {"votes": {name: {seat: held(answer)}}, "answers": rows, **heard_update(state)}
 
     async def count_votes(state: State, runtime: Runtime[Context]) -> Update:
-        return {"outcomes": {name: counted(state["votes"][name], need)}}
+        ballot = [title for title, _ in _ballot(state, on)] if on else options
+        return {"outcomes": {name: counted(state["votes"][name], need) | {"options": list(ballot)}}}
 
     return Step(name, cast_vote, tasks, count_votes)
 
@@ -103,8 +105,12 @@ def _suffices(share: float, need: str | float) -> bool:
 
 
 def _with_ballot(task: Task, state: State, on: str) -> Task:
+    return {**task, "ballot": [{"title": title, "text": text} for title, text in _ballot(state, on)]}
+
+
+def _ballot(state: State, on: str) -> list[tuple[str, str]]:
     texts = [text for _, text in statements_of(state, [on] if on else []) if text]
-    return {**task, "ballot": [{"title": f"Text {k}", "text": text} for k, text in enumerate(texts, start=1)]}
+    return [(f"Text {k}", text) for k, text in enumerate(texts, start=1)]
 
 
 async def _cast(task: Task, name: str, options: Sequence[str], context: Context) -> Answer:

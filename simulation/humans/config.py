@@ -46,6 +46,14 @@ def identity_of_seats(seats: Seats) -> dict[str, Any]:
     return {"seats": people} if people else {}
 
 
+def notes_on_seats(seats: Seats) -> list[str]:
+    """What whoever reads the results has to know of the people in seats."""
+    return [
+        f"{seat} is held by a person ({person.label}) in every group; a rating of theirs counts as certain"
+        for seat, person in people_in(seats).items()
+    ]
+
+
 def check_seats(seats: Seats, known: Collection[str]) -> None:
     """Looks whether the seats are there.
 

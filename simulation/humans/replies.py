@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -37,7 +37,24 @@ class Replies:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self._held = dict(_read(path)) if path and path.exists() else {}
+        self._held: dict[str, dict[str, Any]] = {}
+        if path and path.exists():
+            whole = _whole_lines(path)
+            if len(whole) < path.stat().st_size:
+                os.truncate(path, len(whole))  # the next reply begins a line of its own
+            self._held = dict(_read(path, whole))
+
+    @classmethod
+    def copied(cls, path: Path) -> Self:
+        """What a file holds, remembered alone: the file is not written to.
+
+        Raises:
+            InputError: A line is damaged.
+        """
+        replies = cls()
+        if path.exists():
+            replies._held = dict(_read(path, _whole_lines(path)))
+        return replies
 
     def __len__(self) -> int:
         return len(self._held)
@@ -62,12 +79,13 @@ class Replies:
         self._held[key] = reply
 
 
-def _read(path: Path) -> Iterable[tuple[str, dict[str, Any]]]:
+def _whole_lines(path: Path) -> bytes:
     content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        os.truncate(path, len(whole))  # the next reply begins a line of its own
-    for number, line in enumerate(whole.splitlines(), start=1):
+    return content[: content.rfind(b"\n") + 1]
+
+
+def _read(path: Path, lines: bytes) -> Iterable[tuple[str, dict[str, Any]]]:
+    for number, line in enumerate(lines.split(b"\n")[:-1], start=1):
         try:
             row = orjson.loads(line)
             yield row["key"], row["reply"]

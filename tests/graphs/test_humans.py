@@ -8,7 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 from stand_in import StandIn
 
-from minipublic.graphs import Context, ContextError, build_consensus
+from minipublic.graphs import Context, ContextError, build_consensus, studio
 from minipublic.graphs.context import graph_prompts
 from minipublic.graphs.humans import Human, ReplyError, as_reply, choice_wanted, for_reader, read_reply, text_wanted
 from minipublic.graphs.state import DeliberationState
@@ -266,3 +266,21 @@ def test_quotations_are_shown_without_their_marks(texts, n):
     assert shown.startswith("What?\n\nText 0:\n>")
     assert shown.endswith("Write.")
     assert quotes.rule(prompts) not in shown
+
+
+async def test_people_sit_down_in_a_context_of_plain_json():
+    graph = studio.consensus.copy({"checkpointer": InMemorySaver()})
+    plain = {
+        "model": "synthetic:default",
+        "personas": [{"id": "a"}, {"id": "b"}],
+        "humans": {"seat_2": {"name": "Ann", "deadline_s": 60}},
+    }
+    config = {"configurable": {"thread_id": "t"}}
+    state = await graph.ainvoke(QUESTION, config, context=plain)
+    while "__interrupt__" in state:
+        (waiting,) = state["__interrupt__"][:1]
+        assert (waiting.value["seat"], waiting.value["deadline_s"]) == ("seat_2", 60)
+        said = "Aye." if waiting.value["kind"] == "text" else "2"
+        state = await graph.ainvoke(Command(resume={waiting.id: said}), config, context=plain)
+    assert state["opinions"]["seat_2"] == "Aye."
+    assert state["utterances"]["opinion/seat_2"]["model"] == "human:Ann"
