@@ -124,6 +124,12 @@ async def test_a_population_is_read_from_where_the_server_runs(client):
     assert set(answered["answers"]) == {"parks", "buses"}
 
 
+async def test_an_assistant_keeps_a_context_under_a_name(client):
+    kept = await client.assistants.create("consensus", context={**PLAIN, "mechanism": "random_opinion"}, name="by lot")
+    state = await client.runs.wait(None, kept["assistant_id"], input=QUESTION)
+    assert state["draft"] in state["opinions"].values()
+
+
 async def test_a_server_of_models_is_asked_and_each_seat_comes_when_it_is_done(client, server):
     server.delay_s = 0.2
     plain = {**PLAIN, "model": "m", "models": {"m": {"spec": f"openai:x@{server.url}", "max_in_flight": 1}}}
