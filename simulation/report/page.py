@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from ..folder import RunFolder, read_json, write_text
 from .deliberation import deliberation_parts
 from .numbers import with_interval
+from .protocol import protocol_parts
 from .survey import survey_parts
 
 _READ = ("captured_mass", "order_asymmetry", "primacy")
@@ -33,11 +34,18 @@ def write_report(run: Path) -> Path:
     """
     folder = RunFolder.open(run)
     described, metrics = read_json(folder.run), read_json(folder.metrics)
-    parts = survey_parts if described["kind"] == "survey" else deliberation_parts
+    parts = _PARTS[described["kind"]]
     page = _environment().get_template("page.html")
     shared = _shared(folder, described, metrics)
     write_text(folder.report, page.render(**shared, **parts(folder, described, metrics)))
     return folder.report
+
+
+_PARTS: dict[str, Callable[[RunFolder, Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]] = {
+    "survey": survey_parts,
+    "consensus": deliberation_parts,
+    "protocol": protocol_parts,
+}
 
 
 def _environment() -> Environment:
