@@ -3,6 +3,7 @@
 from .discussing import discuss, tables
 from .mediating import mediate, propose
 from .polling import ask, position
+from .ranking import rank
 from .rating import rate
 from .step import Step, chain, gather
 from .task import StepError
@@ -20,6 +21,7 @@ __all__ = [
     "mediate",
     "position",
     "propose",
+    "rank",
     "rate",
     "tables",
     "vote",
