@@ -10,7 +10,8 @@ from collections import Counter
 
 import numpy as np
 
-from minipublic.evaluators import compare_mechanisms
+from minipublic.evaluators import compare_mechanisms, convergence, opinion_change, polarisation, stopping_rules
+from minipublic.evaluators.polarisation import polarisation_by_topology
 
 FIRST_SEED, RESAMPLES = 40_000, 300
 NAMES = tuple("abcde")
@@ -73,6 +74,110 @@ def _lead(found: dict, true_means: dict[str, float]) -> dict[str, bool]:
     }
 
 
+def share_held(study, groups: int, studies: int, truth: dict[str, float]) -> dict[str, float]:
+    """How often the intervals that `study(groups, seed, bootstrap)` finds, as {name: (value, ci)}, hold the truth."""
+    hits, asked = Counter(), Counter()
+    for seed in range(FIRST_SEED, FIRST_SEED + studies):
+        for name, (_, ci) in study(groups, seed, RESAMPLES).items():
+            if name in truth and ci is not None:
+                asked[name] += 1
+                hits[name] += ci[0] <= truth[name] <= ci[1]
+    return {name: hits[name] / n for name, n in asked.items()}
+
+
+def true_values(study, groups: int = 20_000) -> dict[str, float]:
+    return {name: value for name, (value, _) in study(groups, 1, 0).items()}
+
+
+def polled(groups: int, seed: int, bootstrap: int) -> dict[str, tuple]:
+    """A deliberative poll: groups of eight, answers 1 to 5, weights; the change has a part of the group's own."""
+    random = np.random.default_rng(seed)
+    g, n = np.repeat(np.arange(groups), 8), 8 * groups
+    latent = 3.2 + random.normal(0, 1.2, n)
+    moved = latent + 0.4 + 0.5 * random.standard_normal(groups)[g] + random.normal(0, 0.7, n)
+    before, after = (np.clip(np.round(x), 1, 5)[:, None] for x in (latent, moved))
+    weights = random.lognormal(0, 0.5, n)
+    found = opinion_change(before, after, g, weights=weights, middles=3, bootstrap=bootstrap, seed=seed)["items"]["0"]
+    out = {k: (x["value"], x["ci"]) for k, x in found.items() if "value" in x}
+    for name in ("variance", "within"):
+        out |= {f"{name} {part}": (x["value"], x["ci"]) for part, x in found[name].items()}
+    return out
+
+
+def change_coverage(groups: int, studies: int) -> dict[str, float]:
+    return share_held(polled, groups, studies, true_values(polled))
+
+
+def member_coverage(size: int, studies: int) -> float:
+    """How often a group's own interval holds the mean change of the people it was drawn from."""
+    held = []
+    for seed in range(FIRST_SEED, FIRST_SEED + studies):
+        random = np.random.default_rng(seed)
+        before = random.integers(1, 6, (size * 10, 1)).astype(float)
+        after = np.clip(np.round(before + random.normal(0.3, 1, before.shape)), 1, 5)
+        rows = opinion_change(before, after, np.repeat(np.arange(10), size), bootstrap=0)["groups"]
+        held += [r["items"]["0"]["change"]["ci"] for r in rows]
+    truth = _mean_change(0.3)
+    return float(np.mean([ci is not None and ci[0] <= truth <= ci[1] for ci in held]))
+
+
+def _mean_change(drift: float) -> float:
+    random = np.random.default_rng(1)
+    before = random.integers(1, 6, 2_000_000)
+    return float((np.clip(np.round(before + random.normal(drift, 1, len(before))), 1, 5) - before).mean())
+
+
+def split_public(groups: int, seed: int, bootstrap: int) -> dict[str, tuple]:
+    """A public in two camps of unequal size, in groups whose members lean the same way."""
+    random = np.random.default_rng(seed)
+    camp = random.random((groups, 1)) < random.choice([0.3, 0.7], (groups, 1))
+    own = np.where(random.random((groups, 6)) < 0.4, camp, random.random((groups, 6)) < 0.7)
+    positions = np.clip(np.round(np.where(own, 4.0, 2.0) + random.normal(0, 0.8, own.shape)), 1, 5)
+    g = np.repeat(np.arange(groups), 6)
+    found = polarisation(positions.ravel(), np.arange(1.0, 6), g, bootstrap=bootstrap, seed=seed)
+    return {k: (x["value"], x["ci"]) for k, x in found.items() if isinstance(x, dict) and "value" in x}
+
+
+def discussed(groups: int, seed: int, bootstrap: int) -> dict[str, tuple]:
+    """The same groups of six on a ring and in full exchange, who move a part of the way to the mean of whom they hear."""
+    random = np.random.default_rng(seed)
+    ring = np.roll(np.eye(6), 1, axis=0) + np.roll(np.eye(6), -1, axis=0)
+    hears = np.repeat([ring, np.ones((6, 6)) - np.eye(6)], groups, axis=0)
+    before = np.tile(random.integers(1, 6, (groups, 6)).astype(float), (2, 1))
+    heard = np.einsum("gij,gj->gi", hears, before) / hears.sum(axis=2)
+    after = np.clip(np.round(before + 0.6 * (heard - before) + random.normal(0, 0.6, before.shape)), 1, 5)
+    labels, names = np.repeat(["ring", "full"], groups), np.tile(np.arange(groups), 2)
+    found = polarisation_by_topology(
+        before, after, hears, labels, np.arange(1.0, 6), groups=names, bootstrap=bootstrap, seed=seed
+    )
+    out = {f"{m} change": (x["change"]["value"], x["change"]["ci"]) for m, x in found["topologies"]["ring"].items()}
+    return out | {f"{m} (pair)": (x["value"], x["ci"]) for m, x in found["pairs"][0].items() if isinstance(x, dict)}
+
+
+def polarisation_coverage(groups: int, studies: int) -> dict[str, float]:
+    public = share_held(split_public, groups, studies, true_values(split_public))
+    return public | share_held(discussed, groups, studies, true_values(discussed))
+
+
+def delphi(groups: int, seed: int, bootstrap: int) -> dict[str, tuple]:
+    """Panels of nine over four rounds whose members go half the way to their panel's median."""
+    random, ratings = np.random.default_rng(seed), []
+    now = 3 + random.normal(0, 0.5, (groups, 1)) + random.normal(0, 1.4, (groups, 9))
+    for _ in range(4):
+        ratings.append(np.clip(np.round(now), 1, 5))
+        now = now + 0.5 * (np.median(ratings[-1], axis=1, keepdims=True) - now) + random.normal(0, 0.3, now.shape)
+    scale = np.arange(1.0, 6)
+    found = convergence(ratings, scale, bootstrap=bootstrap, seed=seed)
+    stops = stopping_rules(ratings, scale, bootstrap=bootstrap, seed=seed)["shift"]
+    out = {f"{k} change": (x["value"], x["ci"]) for k, x in found["change"].items()}
+    out |= {k: (x["value"], x["ci"]) for k, x in found["rounds"][1].items() if isinstance(x, dict)}
+    return out | {f"stop {k}": (x["value"], x["ci"]) for k, x in stops.items() if isinstance(x, dict)}
+
+
+def convergence_coverage(groups: int, studies: int) -> dict[str, float]:
+    return share_held(delphi, groups, studies, true_values(delphi))
+
+
 WORLDS = {
     "all equal": np.zeros(5),
     "one ahead": np.array([0.0, 0.0, 0.0, 0.0, 0.2]),
@@ -83,8 +188,20 @@ WORLDS = {
 def main(studies: int) -> None:
     for world, effects in WORLDS.items():
         for groups in (10, 30, 200):
-            shares = mechanism_coverage(groups, effects, studies)
-            print(world, groups, {name: f"{share:.1%}" for name, share in shares.items()})
+            show(f"mechanisms, {world}", groups, mechanism_coverage(groups, effects, studies))
+    for name, measure in (
+        ("change", change_coverage),
+        ("polarisation", polarisation_coverage),
+        ("convergence", convergence_coverage),
+    ):
+        for groups in (12, 40, 150):
+            show(name, groups, measure(groups, studies))
+    for size in (5, 12, 30):
+        show("a group's own change, members", size, {"change": member_coverage(size, studies // 10)})
+
+
+def show(title: str, groups: int, shares: dict[str, float]) -> None:
+    print(title, groups, {name: f"{share:.1%}" for name, share in shares.items()}, flush=True)
 
 
 if __name__ == "__main__":

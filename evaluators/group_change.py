@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .intervals import metric
-from .ratios import clustered_ratios, drawn_interval
+from .ratios import ALIKE, clustered_ratios
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +52,8 @@ def _member_interval(d: Floats, w: Floats) -> dict[str, Any]:
     n, mean = len(d), float((w * d).sum() / w.sum())
     if n < 2:
         return metric(mean, None, "one member alone has no interval", n=n)
-    error = float(np.sqrt(n / (n - 1) * ((w * (d - mean)) ** 2).sum()) / w.sum())
+    kish = float((w**2).sum() / w.sum() ** 2)
+    error = float(np.sqrt((w * (d - mean) ** 2).sum() / w.sum() * kish / (1 - kish)))
     if error == 0:
         return metric(mean, None, "all members changed alike: their scatter says nothing", n=n)
     half = float(t.ppf(0.975, n - 1)) * error
@@ -78,8 +79,7 @@ def group_variances(
     last, after, _ = _moments(y, w, index)
     change, _, noise = _moments(y - x, w, index)
     extremity = np.abs(last - middle) - np.abs(first - middle)
-    known = np.where(np.isfinite(noise), 1.0, np.nan)
-    tops = np.stack([before, after, after - before, extremity, change * known, change**2 * known, noise], axis=1)
+    tops = np.stack([before, after, after - before, extremity], axis=1)
     ratios = clustered_ratios(tops, np.ones_like(tops), bootstrap=bootstrap, seed=seed)
     return {
         "within": {
@@ -88,34 +88,46 @@ def group_variances(
             "change": ratios.interval(2),
         },
         "extremity": ratios.interval(3),
-        "between_groups": _between(ratios.values[4:], ratios.resamples[:, 4:], int(ratios.clusters[4])),
+        "between_groups": variance_between(change, noise, np.bincount(index)),
     }
 
 
-def _between(values: Floats, drawn: Floats, k: int) -> dict[str, Any]:
-    """The variance of k group means (n − 1), less what their members' scatter makes of it; resamples moved to it.
+def variance_between(means: Floats, noise: Floats, sizes: ArrayLike) -> dict[str, Any]:
+    """The variance of groups' true means: that of the means seen (n − 1), less what their members' scatter makes of it.
+
+    The interval needs no resamples: modified large-sample limits for a difference of two variances (Ting et al. 1990;
+    Burdick and Graybill 1992), as if the groups' means were normal. It is right where the variance is 0, and where groups are
+    few and percentiles are too narrow.
 
     Args:
-        values: Shape (3,), over groups: mean change, mean of its square, mean of its squared standard error.
-        drawn: Shape (B, 3), their resamples.
-        k: Groups.
+        means: Shape (k,).
+        noise: Shape (k,), the squared standard error of each; groups where it is NaN (one member) are left out.
+        sizes: Shape (k,), members.
+
+    Returns:
+        `{value, ci, n}`; below 0 by chance where there is little or no variance.
     """
+    from scipy.stats import chi2
+
+    there = np.isfinite(noise)
+    k, n = int(there.sum()), np.asarray(sizes)[there]
     if k < 2:
         return metric(np.nan, None, "fewer than two groups of two or more who answered", n=k)
-    factor = k / (k - 1)
-    value = float(factor * (values[1] - values[0] ** 2) - values[2])
-    resamples = factor * (drawn[:, 1] - drawn[:, 0] ** 2) - drawn[:, 2]
-    centred = resamples - (resamples.mean() if len(resamples) else 0.0) + value
-    return drawn_interval(value, centred, k) | {"n": k}
+    seen, error = float(means[there].var(ddof=1)), float(noise[there].mean())
+    if seen <= 0 and error <= 0:
+        return metric(0.0, None, ALIKE, n=k)
+    freedom = k - 1, int((n - 1).sum())
+    low, high = (np.array([d / chi2.ppf(q, d) for d in freedom]) - 1 for q in (0.975, 0.025))
+    below, above = np.hypot(low[0] * seen, high[1] * error), np.hypot(high[0] * seen, low[1] * error)
+    return metric(seen - error, [seen - error - float(below), seen - error + float(above)], n=k)
 
 
 def _moments(x: Floats, w: Floats, index: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
-    """By group: weighted mean, variance among members (n − 1; NaN for one alone), and squared standard error of the mean."""
+    """By group: weighted mean, variance among members (n − 1 of equal ones; NaN for one alone), the mean's squared error."""
     k = int(index.max()) + 1 if len(index) else 0
     n, total = np.bincount(index, minlength=k), np.bincount(index, weights=w, minlength=k)
     mean = np.bincount(index, weights=w * x, minlength=k) / total
-    apart = (x - mean[index]) ** 2
-    factor = n / np.where(n > 1, n - 1, np.nan)
-    variance = factor * np.bincount(index, weights=w * apart, minlength=k) / total
-    error = factor * np.bincount(index, weights=w**2 * apart, minlength=k) / total**2
-    return mean, variance, error
+    kish = np.bincount(index, weights=w**2, minlength=k) / total**2  # one over the effective number of members
+    variance = np.bincount(index, weights=w * (x - mean[index]) ** 2, minlength=k) / total
+    variance /= np.where(n > 1, 1 - kish, np.nan)
+    return mean, variance, variance * kish

@@ -38,8 +38,9 @@ def polarisation(
     - `polarisation`: Esteban and Ray's (1994) index with α = `alpha`, 1 with half at either end; higher is more polarised.
     - `agreement`: van der Eijk's (2001) A in [−1, 1], where the scale has 3 to 12 answers; higher is more agreement.
 
-    The numbers are those of the people asked: of few people, variance and distance are lower than their public's, by about
-    one part in their number.
+    The numbers are those of the people asked. Variance and distance of few people are lower than their public's by about one
+    part in their number. A is higher by chance where two answers are given about equally often: its interval is moved
+    against the `bias` that resamples show, and may leave out the value.
 
     Args:
         positions: Shape (n,), answers of the scale; NaN is missing.
@@ -51,7 +52,7 @@ def polarisation(
         seed: Of the resamples.
 
     Returns:
-        The four as `{value, ci}`, `alpha`, and `n` with `people`, `groups` and `missing`.
+        The four as `{value, ci}`, A with its `bias`; `alpha`, and `n` with `people`, `groups` and `missing`.
 
     Raises:
         ValueError: A position is none of the scale's answers, or the arrays differ in length.
@@ -70,7 +71,11 @@ def polarisation(
     found = {}
     for name, measure in _pooled(np.asarray(scale, dtype=float), alpha).items():
         resamples = measure(np.concatenate(drawn)) if drawn else np.empty(0)
-        found[name] = _bounded(drawn_interval(float(measure(by_group.sum(axis=0))), resamples, k), name)
+        value = float(measure(by_group.sum(axis=0)))
+        shift = float(resamples.mean() - value) if name == "agreement" and len(resamples) else 0.0
+        found[name] = _bounded(drawn_interval(value, resamples, k), name, 2 * shift)
+        if shift:
+            found[name]["bias"] = shift
     if len(np.asarray(scale)) < 3:
         found["agreement"] = metric(np.nan, None, "agreement A needs three or more answers")
     n = {"people": int(there.sum()), "groups": k, "missing": int((~there).sum())}
@@ -232,7 +237,8 @@ def _apart(ratios: Ratios, a: int, b: int) -> dict[str, Any]:
     return drawn_interval(value, ratios.resamples[:, a] - ratios.resamples[:, b], k) | {"n": k}
 
 
-def _bounded(found: dict[str, Any], name: str) -> dict[str, Any]:
+def _bounded(found: dict[str, Any], name: str, shift: float = 0.0) -> dict[str, Any]:
+    """The interval, lowered by `shift`, within the number's range."""
     low, high = RANGES.get(name, (0.0, 1.0))
     ci = found["ci"]
-    return found | {"ci": ci and [min(max(end, low), high) for end in ci]}
+    return found | {"ci": ci and [min(max(end - shift, low), high) for end in ci]}

@@ -13,11 +13,12 @@ from ..personas.questions import Instrument
 from .context import Context
 from .mediators import find_mediator
 from .state import DeliberationState
-from .steps import StepError, ask, chain, collect, discuss, mediate, position, propose, rank, rate, vote
+from .steps import StepError, ask, brief, chain, collect, discuss, mediate, position, propose, rank, rate, vote
 from .steps.step import Part
 
 _BUILDERS: dict[str, Callable[..., Part]] = {
     "ask": ask,
+    "brief": brief,
     "collect": collect,
     "discuss": discuss,
     "mediate": mediate,

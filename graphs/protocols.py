@@ -8,12 +8,25 @@ from typing import Any
 from langgraph.graph import StateGraph
 
 from ..personas.questions import Instrument
+from .citizens_assembly import build_citizens_assembly
+from .deliberative_poll import build_deliberative_poll
+from .delphi import build_delphi
+from .habermas import build_habermas
+from .jury import build_jury
+from .network_discussion import build_network_discussion
 from .plain_steps import build_steps, built, nearest, settled
 from .steps import StepError
 
 __all__ = ["PROTOCOLS", "build_protocol", "build_steps"]
 
-PROTOCOLS: dict[str, Callable[..., StateGraph[Any, Any, Any, Any]]] = {}
+PROTOCOLS: dict[str, Callable[..., StateGraph[Any, Any, Any, Any]]] = {
+    "citizens_assembly": build_citizens_assembly,
+    "deliberative_poll": build_deliberative_poll,
+    "delphi": build_delphi,
+    "habermas": build_habermas,
+    "jury": build_jury,
+    "network_discussion": build_network_discussion,
+}
 
 
 def build_protocol(

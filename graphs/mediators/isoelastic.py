@@ -65,16 +65,11 @@ def equivalent_payoff(payoffs: ArrayLike, alpha: float = 0.0, weights: ArrayLike
     u, w = _checked(payoffs, alpha, weights)
     if math.isinf(alpha):
         return np.asarray(u.min(axis=0))
-    share, logs, exponent = (w / w.sum())[:, None], np.log(u), 1 - alpha
+    share, logs = (w / w.sum())[:, None], np.log(u)
     mean = (share * logs).sum(axis=0)
-    if exponent == 0:
-        return np.asarray(np.exp(mean))
-    off = exponent * (logs - mean)
-    # Near α = 1 the sum is 1 and a little, which only log1p keeps apart; far from it only the largest terms count.
-    near = np.log1p((share * np.expm1(np.clip(off, -1, 1))).sum(axis=0))
-    far = _log_sum(np.log(share) + off)
-    power = np.where(np.abs(off).max(axis=0) < 0.5, near, far) / exponent
-    return np.asarray(np.clip(np.exp(mean + power), u.min(axis=0), u.max(axis=0)))
+    found = np.exp(mean + _above_geometric(share, logs - mean, 1 - alpha))
+    # The mean of equal payoffs is theirs, to the last digit.
+    return np.asarray(np.clip(found, u.min(axis=0), u.max(axis=0)))
 
 
 def welfare_ranks(payoffs: ArrayLike, alpha: float = 0.0, weights: ArrayLike | None = None) -> Ints:
@@ -116,6 +111,22 @@ def _checked(payoffs: ArrayLike, alpha: float, weights: ArrayLike | None) -> tup
     if w.shape != (len(u),) or not (np.isfinite(w) & (w >= 0)).all() or not w.any():
         raise WelfareError(f"weights must be {len(u)} finite numbers from 0 up, not all 0")
     return u[w > 0], w[w > 0]
+
+
+def _above_geometric(share: Floats, off: Floats, order: float) -> Floats | float:
+    """How far the logarithm of the mean of an order lies above that of the geometric mean.
+
+    Args:
+        share: Shape (people, 1), summing to 1.
+        off: Shape (people, candidates): logarithms of the payoffs, less their mean.
+        order: 1 − α.
+    """
+    if order == 0:
+        return 0.0
+    # Near order 0 the sum is 1 and a little, which only log1p keeps apart; far from it only the largest terms count.
+    near = np.log1p((share * np.expm1(np.clip(order * off, -1, 1))).sum(axis=0))
+    far = _log_sum(np.log(share) + order * off)
+    return np.asarray(np.where(np.abs(order * off).max(axis=0) < 0.5, near, far) / order)
 
 
 def _log_sum(logs: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Blocks out of which protocols are made: each a node or two of an ordinary LangGraph graph."""
 
-from .discussing import discuss, tables
+from .discussing import discuss, talk
+from .hearing import at_tables, tables
 from .mediating import mediate, propose
 from .polling import ask, position
 from .ranking import rank
@@ -8,12 +9,14 @@ from .rating import rate
 from .step import Step, chain, gather
 from .task import StepError
 from .voting import vote
-from .writing import collect
+from .writing import brief, collect
 
 __all__ = [
     "Step",
     "StepError",
     "ask",
+    "at_tables",
+    "brief",
     "chain",
     "collect",
     "discuss",
@@ -24,5 +27,6 @@ __all__ = [
     "rank",
     "rate",
     "tables",
+    "talk",
     "vote",
 ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -12,8 +11,9 @@ from ...personas.quoting import Quotes
 from ..context import Context
 from ..mediators.desk import MEDIATOR
 from ..speaking import speak
+from .hearing import at_tables, tables
 from .step import State, Step, Update
-from .task import Hears, StepError, Task, task_for
+from .task import StepError, Task, task_for
 from .writing import written
 
 CONTRIBUTION = (
@@ -29,7 +29,7 @@ def discuss(
     instruction: str = CONTRIBUTION,
     recalls: Sequence[str] = (),
     sees: Sequence[str] = (),
-    hears: Hears | Any | None = None,
+    hears: Any = None,
     table_size: int | None = None,
     moderated: bool = False,
 ) -> tuple[Step, ...]:
@@ -41,8 +41,7 @@ def discuss(
         instruction: What everybody is asked to do.
         recalls: Steps at which the seat wrote something that it is reminded of.
         sees: Steps whose texts are shown in every round, such as opinions or a statement.
-        hears: Who hears whom: by seat, the seats heard; or a networkx graph over the seats or as many nodes (an edge
-            u → v of a directed one lets v hear u). Everybody hears everybody by default.
+        hears: Who hears whom (see `hearing.who_hears`); everybody hears everybody by default.
         table_size: Split the seats, in their order, into tables of at least this many, of nearly equal size, who hear
             only each other.
         moderated: Before every round a moderator of the table says what is to be talked about.
@@ -59,46 +58,54 @@ def discuss(
         before = [f"{name}_{k}" for k in range(1, r)]
         if moderated:
             steps.append(_moderation(f"{name}_{r}_moderator", before, sees, table_size))
-        steps.append(_round(f"{name}_{r}", instruction, recalls, sees, before, hears, table_size, moderated))
+        steps.append(
+            talk(
+                f"{name}_{r}",
+                before,
+                instruction=instruction,
+                recalls=recalls,
+                sees=sees,
+                hears=hears,
+                table_size=table_size,
+                moderated=moderated,
+            )
+        )
     return tuple(steps)
 
 
-def tables(seats: Sequence[str], size: int | None) -> dict[str, list[str]]:
-    """The tables at which seats sit, in their order: `table_1`, …, of at least `size` seats each and nearly equal."""
-    count = max(1, len(seats) // size) if size else 1
-    cuts = [round(k * len(seats) / count) for k in range(count + 1)]
-    return {f"table_{k + 1}": list(seats[a:b]) for k, (a, b) in enumerate(pairwise(cuts))}
-
-
-def _round(
+def talk(
     name: str,
-    instruction: str,
-    recalls: Sequence[str],
-    sees: Sequence[str],
-    before: Sequence[str],
-    hears: Any,
-    table_size: int | None,
-    moderated: bool,
+    before: Sequence[str] = (),
+    *,
+    instruction: str = CONTRIBUTION,
+    recalls: Sequence[str] = (),
+    sees: Sequence[str] = (),
+    hears: Any = None,
+    table_size: int | None = None,
+    moderated: bool = False,
 ) -> Step:
+    """One round of a discussion, for protocols that do something else between rounds.
+
+    Args:
+        name: Of the round; what is said is found under it.
+        before: The rounds before: what others said in them is shown, and one's own words recalled.
+        instruction: As for `discuss`, and all that follows.
+        recalls: Of every round.
+        sees: Of every round.
+        hears: Of every round.
+        table_size: Of every round.
+        moderated: A step `NAME_moderator` stands before this one.
+    """
+    before = tuple(before)
+
     def tasks(state: State, seat: str) -> list[Task]:
-        who = _who_hears(state["seats"], hears, table_size)
+        who = at_tables(table_size) if table_size else hears
         said = (f"{name}_moderator_{_table_of(seat, state, table_size)}",) if moderated else ()
         # One's own words of earlier rounds; a round in which a call failed loses nobody the next one.
         own = [step for step in before if isinstance(state["texts"][step].get(seat), str)]
         return [task_for(state, seat, recalls=(*recalls, *own), sees=(*sees, *before, *said), hears=who)]
 
     return Step(name, written(name, instruction, "discuss"), tasks)
-
-
-def _who_hears(seats: Sequence[str], hears: Any, table_size: int | None) -> Hears | None:
-    if table_size:
-        return {seat: table for table in tables(seats, table_size).values() for seat in table}
-    if hears is None or isinstance(hears, Mapping):
-        return hears
-    from ...personas.networks import hearers  # networkx is needed for graphs only
-
-    who: Hears = hearers(hears, seats)
-    return who
 
 
 def _table_of(seat: str, state: State, table_size: int | None) -> str:

@@ -28,6 +28,7 @@ def mediate(
     critiques: str = "",
     previous: str = "",
     positions: str = "",
+    otherwise: Mediator | None = None,
 ) -> Step:
     """A statement for the group, left under `statements`; how it came about is left under `mediations`.
 
@@ -38,6 +39,7 @@ def mediate(
         critiques: The step at which everybody criticised `previous`.
         previous: The step whose statement they criticised.
         positions: The poll (see `position`) that says where everybody stands, for mediators that need to know.
+        otherwise: The mechanism where neither `mediator` nor the context names one; `summary` by default.
 
     Raises:
         StepError: Only one of `critiques` and `previous` is given.
@@ -60,7 +62,7 @@ def mediate(
             gone = Missing("no_opinions", "every seat's text is missing")
         if critiques and not case.critiques:
             gone = gone or Missing("no_critiques", "every seat's critique is missing")
-        held, update = await mediated(case, context, gone, mediator)
+        held, update = await mediated(case, context, gone, mediator or context.mediator or otherwise)
         return {"statements": {name: held}, **update, **first}
 
     return Step(name, mediate_statement)

@@ -13,10 +13,12 @@ from ...personas.perspectives import not_asked, worded_for
 from ...personas.questions import AGREEMENT, Instrument, Question, likert
 from ..context import Context
 from .step import State, Step, Update
-from .task import Hears, Task, lost, task_for
+from .task import Task, lost, task_for
 from .told import Asked, answer_questions, answer_row, heard_update, held, names_of, render_words
 
 POSITION = "position"
+# All polls of an episode draw an item's answer with the same random number: a change is what was heard in between.
+POLL = "poll"
 
 
 def ask(
@@ -25,7 +27,7 @@ def ask(
     *,
     recalls: Sequence[str] = (),
     sees: Sequence[str] = (),
-    hears: Hears | None = None,
+    hears: Any = None,
     feedback: Sequence[str] = (),
 ) -> Step:
     """Everybody answers an instrument, each item by itself.
@@ -35,7 +37,7 @@ def ask(
         instrument: What is asked.
         recalls: Steps at which the seat wrote something that it is reminded of.
         sees: Steps whose texts it is shown again.
-        hears: Of whom it is shown what they wrote; of everybody by default.
+        hears: Of whom it is shown what they wrote (see `hearing.who_hears`); of everybody by default.
         feedback: Polls before this one, earliest first: everybody is told how all answered the last of them (Delphi).
     """
 
@@ -55,7 +57,7 @@ def position(
     labels: Sequence[str] = AGREEMENT,
     recalls: Sequence[str] = (),
     sees: Sequence[str] = (),
-    hears: Hears | None = None,
+    hears: Any = None,
     feedback: Sequence[str] = (),
 ) -> Step:
     """Everybody says how far they agree with the proposition, coded 1..K; a poll of one item, `position`.
@@ -74,7 +76,7 @@ def position(
         context, seat = runtime.context, state["seat"]
         text = context.prompts.fill("position", question=state["question"], proposition=state["proposition"])
         question, gone = likert(POSITION, text, scale), lost(state)
-        asked = Asked(question, names_of(state, context, name), *_before(state, name, question, context))
+        asked = Asked(question, names_of(state, context, POLL), *_before(state, name, question, context))
         answer = Answer(POSITION, gone) if gone else (await answer_questions(state, [asked], context, "position"))[0]
         rows = {f"{name}/{POSITION}/{seat}": answer_row(state, name, answer, context)}
         return {"polls": {name: {seat: {POSITION: held(answer)}}}, "answers": rows, **heard_update(state)}
@@ -86,7 +88,7 @@ def _tasks(
     questions: Sequence[Question],
     recalls: Sequence[str],
     sees: Sequence[str],
-    hears: Hears | None,
+    hears: Any,
     feedback: Sequence[str],
 ) -> Any:
     def tasks(state: State, seat: str) -> list[Task]:
@@ -102,7 +104,7 @@ async def _poll(task: Task, name: str, instrument: Instrument, context: Context)
         return [Answer(q.code, gone) for q in instrument.questions]
     worded = [(q, worded_for(q, person, instrument.parties)) for q in instrument.questions]
     asked = [
-        Asked(w, context.names(person.id, w.code, name), *_before(task, name, w, context))
+        Asked(w, context.names(person.id, w.code, POLL), *_before(task, name, w, context))
         for _, w in worded
         if w is not None
     ]

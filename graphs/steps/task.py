@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from ...personas.answers import Missing, is_missing
-
-Hears = Mapping[str, Sequence[str]]
+from .hearing import Hears, who_hears
 
 
 class StepError(ValueError):
@@ -49,7 +48,7 @@ def task_for(
     about: str = "",
     recalls: Sequence[str] = (),
     sees: Sequence[str] = (),
-    hears: Hears | None = None,
+    hears: Any = None,
 ) -> Task:
     """A seat's task at a step.
 
@@ -59,15 +58,16 @@ def task_for(
         about: What it is about, where a seat has several.
         recalls: Steps at which the seat wrote something that it is reminded of.
         sees: Steps whose texts it is shown: a mediator's statement, candidates, or what others wrote.
-        hears: Of whom it is shown what they wrote; of everybody by default.
+        hears: Of whom it is shown what they wrote (see `hearing.who_hears`); of everybody by default.
 
     Raises:
         StepError: No step of such a name has left a text.
     """
     shown: list[Shown] = []
     hearing: dict[str, list[str]] = {}
+    who = who_hears(hears, state["seats"])
     for step in sees:
-        found, authors = _texts_of(state, step, seat, hears)
+        found, authors = _texts_of(state, step, seat, who)
         shown += found
         hearing |= {step: authors} if authors else {}
     known = {**state.get("hearing", {}).get(seat, {}), **hearing}

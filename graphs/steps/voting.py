@@ -13,7 +13,7 @@ from ...personas.questions import Option, Question, likert
 from ..context import Context
 from .rating import statements_of
 from .step import State, Step, Update
-from .task import Hears, StepError, Task, lost, task_for
+from .task import StepError, Task, lost, task_for
 from .told import Asked, answer_questions, answer_row, heard_update, held, names_of, render_task
 
 QUOTAS = {"majority": 0.5, "two_thirds": 2 / 3, "unanimity": 1.0}
@@ -27,7 +27,7 @@ def vote(
     need: str | float = "majority",
     recalls: Sequence[str] = (),
     sees: Sequence[str] = (),
-    hears: Hears | None = None,
+    hears: Any = None,
 ) -> Step:
     """Everybody votes, and the votes are counted into `outcomes`.
 
@@ -43,7 +43,7 @@ def vote(
             (more than any other), or a share of all seats in (0, 1] that must be reached.
         recalls: Steps at which the seat wrote something that it is reminded of.
         sees: Steps whose texts it is shown.
-        hears: Of whom it is shown what they wrote; of everybody by default.
+        hears: Of whom it is shown what they wrote (see `hearing.who_hears`); of everybody by default.
 
     Raises:
         StepError: There is no such need, or fewer than two options.
@@ -114,7 +114,8 @@ def _ballot(state: State, on: str) -> list[tuple[str, str]]:
 
 
 async def _cast(task: Task, name: str, options: Sequence[str], context: Context) -> Answer:
-    ballot, names = task["ballot"], names_of(task, context, name)
+    # All ballots draw with the same random number: a vote changes by what was heard, not by luck.
+    ballot, names = task["ballot"], names_of(task, context, "vote")
     if not ballot:
         text = context.prompts.fill("step_vote", proposition=task["proposition"])
         question = likert(name, render_task(task, name, text, context), tuple(options))

@@ -8,8 +8,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from ..context import Context
-from .step import State, Step, Update
-from .task import Hears, Task, lost, task_for
+from .step import State, Step, Update, begun
+from .task import StepError, Task, lost, task_for
 from .told import render_task, told_of, unwritten, write
 
 # By which of its steps the synthetic model knows what is written; any other text is an opinion to it.
@@ -22,7 +22,7 @@ def collect(
     *,
     recalls: Sequence[str] = (),
     sees: Sequence[str] = (),
-    hears: Hears | None = None,
+    hears: Any = None,
     materials: Sequence[str] = (),
 ) -> Step:
     """Everybody writes a text, without seeing what others write at this step.
@@ -34,7 +34,7 @@ def collect(
         instruction: What everybody is asked to write.
         recalls: Steps at which the seat wrote something that it is reminded of.
         sees: Steps whose texts it is shown: statements, candidates, or what others wrote.
-        hears: Of whom it is shown what they wrote; of everybody by default.
+        hears: Of whom it is shown what they wrote (see `hearing.who_hears`); of everybody by default.
         materials: Texts that everybody is shown, such as a briefing.
     """
     briefing = f"{name}_materials"
@@ -45,6 +45,25 @@ def collect(
         return [task_for(state, seat, recalls=recalls, sees=shown, hears=hears)]
 
     return Step(name, written(name, instruction), tasks, opening=opening)
+
+
+def brief(name: str, materials: Sequence[str]) -> Step:
+    """Puts texts into the state that later steps can show to everybody (`sees=(NAME,)`), such as a briefing.
+
+    Raises:
+        StepError: There is no text.
+    """
+    if (
+        not materials
+        or isinstance(materials, str)
+        or not all(isinstance(text, str) and text.strip() for text in materials)
+    ):
+        raise StepError(f"{name}: a briefing is a list of one text or more, none of them empty")
+
+    async def give_briefing(state: State, runtime: Runtime[Context]) -> Update:
+        return {**begun(state, runtime.context), "texts": {name: {str(k): t for k, t in enumerate(materials, start=1)}}}
+
+    return Step(name, give_briefing)
 
 
 def written(name: str, instruction: str, known_as: str = "collect") -> Any:

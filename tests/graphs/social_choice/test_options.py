@@ -113,6 +113,9 @@ def test_tied_eliminations():
     text = "5 A; 4 B>A; 3 C>A; 1 D>C>A; 1 D>A"
     assert runoff(text, "ABCD", "together") == "A > B = C > D"
     assert runoff(text, "ABCD", "previous_rounds") == "A > B > C > D"  # C had fewer before
+    # X and Y had 5 and 4, then 5 and 6 by D's ballots, then 7 each by E's: the later of the two differences decides.
+    turning = "20 A; 5 X; 4 Y; 2 D>Y; 2 E>X; 1 E>Y"
+    assert runoff(turning, "AXYDE", "previous_rounds") == "A > Y > X > E > D"
     # Two went level from the first round on: they go together, unless their pairs tell them apart.
     level = "3 A; 2 B; 2 C>B"
     assert runoff(level, "ABC", "previous_rounds") == runoff(level, "ABC", "together") == "A > B = C"
