@@ -3,12 +3,13 @@
 1. `round_1`: everybody answers, alone.
 2. `reasons_1`: everybody gives a reason, where reasons are asked for.
 3. `round_2`: everybody is told how all answered, and reads the others' reasons, all without names, and answers again.
-   Steps 2 and 3 repeat until few change their answers, or the rounds are over.
+   Steps 2 and 3 repeat until the answers' distribution has settled, or the rounds are over.
 4. `close_survey`: how many rounds it took, and whether answers have settled.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from .state import DeliberationState
 from .steps import Step, StepError, ask, chain, collect, gather, position
 from .steps.step import State, Update
 
-# Linstone and Turoff (1975) take a change of less than 15 % for stability.
+# Scheibe, Skutsch and Schofer (in Linstone and Turoff 1975) take a movement below 15 % for stability.
 STABLE = 0.15
 CLOSE = "close_survey"
 REASON = (
@@ -39,12 +40,12 @@ def build_delphi(
 ) -> StateGraph[Any, Any, Any, Any]:
     """The Delphi survey, uncompiled.
 
-    It leaves `outcomes["result"]`: `rounds` that were held, `changed` (share of answers that the last round changed), and
-    `stable`, whether that is below the bound.
+    It leaves `outcomes["result"]`: `rounds` that were held, `moved` (how far the last round moved the distribution of answers, in
+    [0, 1]), and `stable`, whether that is below the bound.
 
     Args:
         rounds: At most.
-        stable: Below this share of changed answers no further round is held.
+        stable: No further round is held when the distribution of answers has moved by less than this.
         reasons: Ask for reasons, and show them in the next round.
         instrument: What is asked; by default how far everybody agrees with the proposition.
         labels: The scale of that agreement.
@@ -79,24 +80,36 @@ def _unless_stable(polls: Sequence[str], stable: float, more: str) -> Callable[[
     before, after = polls[-2:]
 
     def route(state: DeliberationState) -> str:
-        return CLOSE if _changed(state, before, after) < stable else more
+        return CLOSE if _moved(state, before, after) < stable else more
 
     route.__name__ = f"unless_stable_{after}"
     return route
 
 
-def _changed(state: State, before: str, after: str) -> float:
-    """The share of answers that differ between two polls, of those given in both; 1 where there are none."""
+def _moved(state: State, before: str, after: str) -> float:
+    """How far the answers' distribution moved between two polls: ½ Σ|difference of shares|, the mean over items.
+
+    Of those who answered both times; 1 where nobody did.
+    """
     first, second = state["polls"][before], state["polls"][after]
-    pairs = [(first[seat].get(item), code) for seat, answers in second.items() for item, code in answers.items()]
-    both = [(a, b) for a, b in pairs if isinstance(a, int | str) and isinstance(b, int | str)]
-    return sum(a != b for a, b in both) / len(both) if both else 1.0
+    pairs: dict[str, list[tuple[Any, Any]]] = {}
+    for seat, answers in second.items():
+        for item, code in answers.items():
+            both = (first[seat].get(item), code)
+            if all(isinstance(one, int | str) for one in both):
+                pairs.setdefault(item, []).append(both)
+    shifts = [_shift(Counter(a for a, _ in both), Counter(b for _, b in both)) for both in pairs.values()]
+    return sum(shifts) / len(shifts) if shifts else 1.0
+
+
+def _shift(before: Counter[Any], after: Counter[Any]) -> float:
+    return sum(abs(before[code] - after[code]) for code in before.keys() | after.keys()) / (2 * before.total())
 
 
 def _closing(stable: float) -> Callable[..., Any]:
     async def close_survey(state: State, runtime: Runtime[Context]) -> Update:
         polls = list(state["polls"])
-        changed = _changed(state, *polls[-2:])
-        return {"outcomes": {"result": {"rounds": len(polls), "changed": changed, "stable": changed < stable}}}
+        moved = _moved(state, *polls[-2:])
+        return {"outcomes": {"result": {"rounds": len(polls), "moved": moved, "stable": moved < stable}}}
 
     return close_survey

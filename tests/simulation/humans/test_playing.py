@@ -212,6 +212,7 @@ def test_conditions_ask_a_person_once_what_they_ask_alike(consensus, tmp_path):
 
     async def answer(wanted):
         asked.append(f"{wanted['unit']} {wanted['step']}")
+        await asyncio.sleep(0.005)  # both conditions' episodes run at once
         return await reply(wanted)
 
     asyncio.run(run_study(made, tmp_path / "run", host=Host(answer)))
