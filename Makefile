@@ -2,14 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow test-servers check examples representatives benchmarks benchmark-prefix
+.PHONY: setup studio demo test test-slow test-servers check examples representatives benchmarks benchmark-prefix
 
 setup: .venv/ready
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,studio]'
 	touch .venv/ready
+
+# LangGraph's server of the protocols, for Studio and its SDK (docs/studio.md).
+studio: setup
+	LANGSMITH_TRACING=false LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
 
 demo: setup
 	$(BIN)/minipublic demo --out demo_run

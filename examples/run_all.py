@@ -30,6 +30,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run(HERE / "minimal.py")
         run(HERE / "own_protocol.py")
+        run(HERE / "own_mediator.py")
+        run(HERE / "human_seat.py")
         run(*command, HERE / "wealth_tax.yaml", "--out", f"{folder}/wealth_tax")
         if (DATA / "nonvoters_2020").is_dir():
             study = HERE / "nonvoters" / "study.yaml"

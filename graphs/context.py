@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..models.protocol import LanguageModel, Message, Sampling
 from ..models.templates import PromptBook
 from ..personas.asking import Asking, Names
 from ..personas.conditioning import condition
 from ..personas.persona import Attribute, Persona
+from ..personas.quoting import Quotes
 from ..personas.representatives.prompting import Step, render_step
 from ..personas.representatives.variant import Variant, is_variant
+from .humans import Human
+
+if TYPE_CHECKING:
+    from .mediators.protocol import Mediator
 
 
 class ContextError(ValueError):
@@ -33,8 +39,8 @@ class Context:
 
     Args:
         seats: Who sits where; a survey has the one seat `respondent`.
-        models: By role: `participant` and, where a protocol or a study has one, `mediator` and `judge`; and by name,
-            for personas whose `model` is that name.
+        models: By role: `participant` and, where a protocol or a study has one, `mediator`, `predictor` (who foretells
+            rankings and payoffs for a mediator) and `judge`; and by name, for personas whose `model` is that name.
         study: The study's name; seeds derive from it.
         seed: The study's seed.
         unit: Names the episode, for the mediator's seeds.
@@ -44,6 +50,11 @@ class Context:
         sampling: How free texts are drawn.
         prompts: The prompt texts.
         replicate: Which independent draw of the whole unit this is.
+        mediator: The mechanism: how a group statement comes about; by default one statement of the mediator's model.
+        humans: The seats that people hold. They are asked by interrupts, so the graph needs a checkpointer.
+
+    Raises:
+        ContextError: A person holds a seat that is not there.
     """
 
     seats: Mapping[str, Persona]
@@ -57,6 +68,13 @@ class Context:
     sampling: Sampling = Sampling()
     prompts: PromptBook = field(default_factory=graph_prompts)
     replicate: int = 0
+    mediator: Mediator | None = None
+    humans: Mapping[str, Human] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for seat in self.humans:
+            if seat not in self.seats:
+                raise ContextError(f"humans: no seat is called {seat!r}; there are {', '.join(self.seats) or 'none'}")
 
     def model_of(self, seat: str) -> LanguageModel:
         """The model through which a seat speaks: its persona's own, else the participants'.
@@ -65,10 +83,20 @@ class Context:
         of a persona's own model.
 
         Raises:
+            ContextError: The persona names a model that is not there; or a person holds the seat, who is asked by
+                `graphs.speaking.speak_as` and `answer_as` and by nothing else.
+        """
+        if seat in self.humans:
+            raise ContextError(f"a person holds {seat!r}, and this step asks models alone; it cannot have `humans`")
+        return self.representative_of(seat)
+
+    def representative_of(self, seat: str) -> LanguageModel:
+        """The model of a seat's persona, also where a person holds the seat.
+
+        Raises:
             ContextError: The persona names a model that is not there.
         """
-        persona = self.seats[seat]
-        return self.model(persona.model or "participant")
+        return self.model(self.seats[seat].model or "participant")
 
     def model(self, role: str) -> LanguageModel:
         """The model of a role.
@@ -97,9 +125,9 @@ class Context:
         return (Message("system", text),) if text else ()
 
     def text_prompt(self, step: Step, seat: str, declared: str, **slots: str) -> tuple[tuple[Message, ...], str]:
-        """With what a seat is asked for a text: the message before, and the prompt.
+        """With what a seat is asked for a text: the message before, and the prompt, in which texts are quoted.
 
-        A representative reads the prompt it was trained on.
+        A representative reads the prompt it was trained on, in which they are not.
 
         Args:
             step: `opinion` or `critique`.
@@ -109,11 +137,23 @@ class Context:
         """
         style = self.style_of(seat)
         if not is_variant(style):
-            return self.preamble(seat), self.prompts.fill(step, **slots)
+            return self.preamble(seat), self.plain_prompt(step, seat, **slots)
         known = {name: text for name, text in slots.items() if name in ("question", "opinion", "draft")}
         persona, variant = self.seats[seat], Variant.parse(style)
         known |= {"proposition": declared}
         return (), render_step(step, persona, variant, self.prompts, **known, attributes=self.attributes).text
+
+    def plain_prompt(self, step: Step, seat: str, **slots: str) -> str:
+        """The prompt of `text_prompt` without anything of a persona."""
+        return self.prompts.fill(step, **self._quoted(step, seat, slots))
+
+    def _quoted(self, step: Step, seat: str, slots: Mapping[str, str]) -> dict[str, str]:
+        titles = {"opinion": "own_opinion_title", "draft": "draft_title"}
+        if not titles.keys() & slots.keys():
+            return dict(slots)
+        quotes = Quotes.of(*self.names(self.seats[seat].id, slots["question"], step))
+        texts = {n: quotes.block(slots[n], self.prompts.fill(title)) for n, title in titles.items() if n in slots}
+        return {**slots, **texts, "quoting_rule": quotes.rule(self.prompts)}
 
     def names(self, persona: str, item: str, step: str) -> Names:
         """What seeds derive from: never the model, the mechanism or the folder."""

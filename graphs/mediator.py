@@ -10,75 +10,121 @@ from langgraph.runtime import Runtime
 from ..personas.answers import Missing, is_missing
 from ..personas.propositions import declare
 from .context import Context
+from .mediators.desk import MEDIATOR, Desk
+from .mediators.protocol import Case, Mediator, name_of, rule
+from .mediators.summary import summary
 from .speaking import speak, utterance_row
 from .state import ConsensusState
 
-MEDIATOR = "mediator"
 Update = dict[str, Any]
 
 
 async def declare_proposition(state: ConsensusState, runtime: Runtime[Context]) -> Update:
     """A node: the question's declarative form, and who made it: `given`, `rule` or `model`."""
-    seats = list(runtime.context.seats)
+    context, question = runtime.context, state["question"]
+    seats = list(context.seats)
     if state.get("proposition"):
         return {"seats": seats, "proposition_source": "given"}
-    made = declare(state["question"])
+    made = declare(question)
     if made:
         return {"seats": seats, "proposition": made, "proposition_source": "rule"}
-    text = runtime.context.prompts.fill("proposition", question=state["question"])
-    update = await _say("proposition", text, {"question_text": state["question"]}, state, runtime.context)
-    said = update.pop("proposition")
+    said, row = await speak(
+        context.model(MEDIATOR),
+        context.prompts.fill("proposition", question=question),
+        before=(),
+        names=context.names(f"{MEDIATOR} {context.unit}", question, "proposition"),
+        context=context,
+        about={"question_text": question, "step": "proposition"},
+    )
     # Without a sentence of its own the question itself is what people take a position on.
-    source, proposition = ("question", state["question"]) if is_missing(said) else ("model", said)
-    return {"seats": seats, "proposition": proposition, "proposition_source": source, **update}
+    source, proposition = ("question", question) if is_missing(said) else ("model", said)
+    rows = {f"proposition/{MEDIATOR}": _row("proposition", row)}
+    return {"seats": seats, "proposition": proposition, "proposition_source": source, "utterances": rows}
 
 
 async def draft_statement(state: ConsensusState, runtime: Runtime[Context]) -> Update:
-    """A node: a group statement from the opinions of those present."""
-    context = runtime.context
-    opinions = _present(state["opinions"])
-    if not opinions:
-        return _without("draft", Missing("no_opinions", "every seat's opinion is missing"))
-    text = context.prompts.fill(
-        "draft", question=state["question"], opinions=_listed("opinion_line", opinions, context)
-    )
-    return await _say("draft", text, _told(state, context, opinions), state, context)
+    """A node: the mediator's statement from the opinions of those present."""
+    case = case_of(state, "draft", runtime.context)
+    lacks = Missing("no_opinions", "every seat's opinion is missing")
+    held, update = await mediated(case, runtime.context, None if case.opinions else lacks)
+    return {"draft": held, **update}
 
 
 async def revise_statement(state: ConsensusState, runtime: Runtime[Context]) -> Update:
-    """A node: the draft revised after the critiques of those present."""
-    context = runtime.context
-    if is_missing(state["draft"]):
-        return _without("revised", Missing("no_statement", state["draft"]["missing"]))
-    opinions, critiques = _present(state["opinions"]), _present(state["critiques"])
-    if not critiques:
-        return _without("revised", Missing("no_critiques", "every seat's critique is missing"))
-    text = context.prompts.fill(
-        "revision",
+    """A node: the mediator's statement after the critiques of those present."""
+    draft, lacks = state["draft"], None
+    if is_missing(draft):
+        lacks, draft = Missing("no_statement", draft["missing"]), None
+    case = case_of(state, "revised", runtime.context, critiques=state["critiques"], previous=draft)
+    if lacks is None and not case.critiques:
+        lacks = Missing("no_critiques", "every seat's critique is missing")
+    held, update = await mediated(case, runtime.context, lacks)
+    return {"revised": held, **update}
+
+
+def case_of(
+    state: Mapping[str, Any],
+    step: str,
+    context: Context,
+    *,
+    opinions: Mapping[str, Any] | None = None,
+    critiques: Mapping[str, Any] | None = None,
+    previous: str | None = None,
+) -> Case:
+    """What a mediator is given at a step: the words of those present.
+
+    Args:
+        state: Of the protocol.
+        step: Its name.
+        context: Of the protocol.
+        opinions: By seat; the state's `opinions` by default.
+        critiques: By seat.
+        previous: The statement they are about.
+    """
+    present = _present(state.get("opinions", {}) if opinions is None else opinions)
+    positions = state.get("positions", {})
+    return Case(
+        step=step,
         question=state["question"],
-        opinions=_listed("opinion_line", opinions, context),
-        draft=state["draft"],
-        critiques=_listed("critique_line", critiques, context),
+        proposition=state["proposition"],
+        opinions=present,
+        critiques={seat: text for seat, text in _present(critiques or {}).items() if seat in present},
+        previous=previous,
+        positions={seat: float(positions[seat]) for seat in present if isinstance(positions.get(seat), int | float)},
+        weights={seat: context.seats[seat].weight for seat in present},
     )
-    told = _told(state, context, opinions) | {"critiques": critiques, "statement": state["draft"]}
-    return await _say("revised", text, told, state, context)
 
 
-async def _say(step: str, text: str, told: Update, state: ConsensusState, context: Context) -> Update:
-    said, row = await speak(
-        context.model(MEDIATOR),
-        text,
-        before=(),
-        names=context.names(f"{MEDIATOR} {context.unit}", state["question"], step),
-        context=context,
-        about=told | {"step": "revision" if step == "revised" else step},
-    )
-    return {step: said, "utterances": {f"{step}/{MEDIATOR}": _row(step, row)}}
+async def mediated(
+    case: Case, context: Context, lacks: Missing | None = None, mediator: Mediator | None = None
+) -> tuple[Any, Update]:
+    """A mediator's statement on a case as a state holds it, and the update that records how it came about.
 
-
-def _without(step: str, missing: Missing) -> Update:
-    row = _row(step, utterance_row(missing))
-    return {step: missing.as_state(), "utterances": {f"{step}/{MEDIATOR}": row}}
+    Args:
+        case: What the group wrote.
+        context: Of the protocol; its mediator rules, where none is given.
+        lacks: Why there is nothing to mediate; the mediator is then not asked.
+        mediator: Another mediator than the context's.
+    """
+    chosen = mediator or context.mediator or summary
+    if lacks is not None:
+        rows = {f"{case.step}/{MEDIATOR}": _row(case.step, utterance_row(lacks))}
+        return lacks.as_state(), {"utterances": rows}
+    desk = Desk(context)
+    ruling = await rule(chosen, case, desk)
+    said = ruling.statement
+    drafted = [
+        row
+        for row in desk.rows.values()
+        if (row["missing"] == said.reason if isinstance(said, Missing) else row["text"] == said)
+    ]
+    final = drafted[0] if drafted else utterance_row(said)
+    rows = {f"{case.step}/{MEDIATOR}": _row(case.step, final)}
+    if list(desk.rows.values()) != [final]:
+        rows |= {f"{case.step} {what}/{MEDIATOR}": _row(f"{case.step} {what}", row) for what, row in desk.rows.items()}
+    record = {"mediator": name_of(chosen), **ruling.record}
+    held = said.as_state() if isinstance(said, Missing) else said
+    return held, {"utterances": rows, "mediations": {case.step: record}}
 
 
 def _row(step: str, row: Update) -> Update:
@@ -87,15 +133,3 @@ def _row(step: str, row: Update) -> Update:
 
 def _present(texts: Mapping[str, Any]) -> dict[str, str]:
     return {seat: texts[seat] for seat in sorted(texts) if not is_missing(texts[seat])}
-
-
-def _listed(template: str, texts: Mapping[str, str], context: Context) -> str:
-    # Numbered, not named: the mediator learns what was said, not who said it.
-    lines = (context.prompts.fill(template, number=str(k), text=t) for k, t in enumerate(texts.values(), start=1))
-    return "\n\n".join(lines)
-
-
-def _told(state: ConsensusState, context: Context, opinions: Mapping[str, str]) -> Update:
-    weights = {seat: context.seats[seat].weight for seat in opinions}
-    told = {"opinions": dict(opinions), "weights": weights, "proposition": state["proposition"]}
-    return told | {"question_text": state["question"]}

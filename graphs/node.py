@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from langgraph.runtime import get_runtime
+from langgraph.runtime import Runtime, get_runtime
 
 from .context import Context
 
@@ -18,7 +18,8 @@ class Node(Runnable[Any, dict[str, Any]]):
     """Runs a coroutine function `(state, runtime) -> update` as a node.
 
     `invoke` hands the coroutine to one event loop of a thread of its own, so that a model's connections belong to one
-    loop however many nodes run at once.
+    loop however many nodes run at once. What LangGraph keeps for the node (its config, `interrupt`, the stream's writer) is
+    there too. A context that came as plain JSON is opened first (see `graphs.opening`).
 
     Args:
         run: The coroutine function.
@@ -30,16 +31,19 @@ class Node(Runnable[Any, dict[str, Any]]):
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
         """The update that the coroutine returns."""
-        return await self.run(input, runtime=get_runtime(Context))  # type: ignore[no-any-return]
+        return await self._answer(input, get_runtime(Context))
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> dict[str, Any]:
         """The same, from code that has no event loop."""
-        runtime = get_runtime(Context)
+        # asyncio hands the coroutine this thread's context variables: what LangGraph keeps for the node is in them.
+        return asyncio.run_coroutine_threadsafe(self._answer(input, get_runtime(Context)), _loop()).result()
 
-        async def run() -> Any:
-            return await self.run(input, runtime=runtime)
+    async def _answer(self, state: Any, runtime: Runtime[Context]) -> dict[str, Any]:
+        if not isinstance(runtime.context, Context):
+            from .opening import opened  # which knows protocols, and these know nodes
 
-        return asyncio.run_coroutine_threadsafe(run(), _loop()).result()  # type: ignore[no-any-return]
+            runtime = runtime.override(context=await opened(runtime.context))
+        return await self.run(state, runtime=runtime)  # type: ignore[no-any-return]
 
 
 _starting = threading.Lock()

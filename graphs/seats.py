@@ -6,13 +6,14 @@ from typing import Any, Protocol, TypedDict
 
 from langgraph.runtime import Runtime
 
-from ..models.protocol import Message
 from ..personas.answers import Answer, Missing, is_missing
-from ..personas.asking import ask, persona_context, pose
+from ..personas.asking import persona_context, pose
 from ..personas.perspectives import not_asked, worded_for
 from ..personas.questions import Instrument, Question, likert
+from ..personas.quoting import Quotes
+from ..personas.representatives.prompting import Step
 from .context import Context
-from .speaking import speak, utterance_row
+from .speaking import answer_as, speak_as, utterance_row
 
 Update = dict[str, Any]
 
@@ -60,15 +61,12 @@ def write_opinion(labels: tuple[str, ...]) -> SeatNode:
     async def write_opinion(state: SeatTask, runtime: Runtime[Context]) -> Update:
         context = runtime.context
         known = state["position"] and not is_missing(state["position"])
-        asked = context.text_prompt(
-            "opinion",
-            state["seat"],
-            state["proposition"],
-            question=state["question"],
-            proposition=state["proposition"],
-            position=labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
-        )
-        return await _say("opinion", "opinions", asked, state, context, position_scale=len(labels))
+        words = {
+            "question": state["question"],
+            "proposition": state["proposition"],
+            "position": labels[int(state["position"]) - 1] if known else context.prompts.fill("position_unknown"),
+        }
+        return await _say("opinion", "opinions", words, state, context, position_scale=len(labels))
 
     return write_opinion
 
@@ -78,10 +76,9 @@ async def write_critique(state: SeatTask, runtime: Runtime[Context]) -> Update:
     context = runtime.context
     gone = _gone(state, state["draft"])
     if gone:
-        return _said("critique", "critiques", gone, utterance_row(gone), state, context)
+        return _unsaid("critique", "critiques", gone, state, context)
     words = {"question": state["question"], "opinion": state["opinion"], "draft": state["draft"]}
-    asked = context.text_prompt("critique", state["seat"], state["proposition"], **words)
-    return await _say("critique", "critiques", asked, state, context)
+    return await _say("critique", "critiques", words, state, context)
 
 
 def rate_statement(labels: tuple[str, ...]) -> SeatNode:
@@ -94,10 +91,7 @@ def rate_statement(labels: tuple[str, ...]) -> SeatNode:
         if gone:
             answer = Answer(code, gone)
         else:
-            text = context.prompts.fill(
-                "rating", question=state["question"], opinion=state["opinion"], statement=state["statement"]
-            )
-            answer = await _ask(likert(code, text, labels), state, context, "rating")
+            answer = await _ask(likert(code, _rating_text(state, context), labels), state, context, "rating")
         return {
             "endorsements": {seat: {about: _held(answer)}},
             "answers": {f"{code}/{seat}": _row(answer, state, context)},
@@ -135,29 +129,44 @@ async def _ask(question: Question, state: SeatTask, context: Context, step: str)
         context=_told(state, context, step),
         replicate=context.replicate,
     )
-    return await ask(context.model_of(seat), posed)
+    return await answer_as(seat, posed, context)
 
 
-async def _say(
-    step: str, key: str, asked: tuple[tuple[Message, ...], str], state: SeatTask, context: Context, **more: Any
-) -> Update:
-    seat, (before, text) = state["seat"], asked
-    said, row = await speak(
-        context.model_of(seat),
+async def _say(step: Step, key: str, words: dict[str, str], state: SeatTask, context: Context, **more: Any) -> Update:
+    seat = state["seat"]
+    before, text = context.text_prompt(step, seat, state["proposition"], **words)
+    said, row = await speak_as(
+        seat,
         text,
+        step=step,
         before=before,
         names=context.names(context.seats[seat].id, state["question"], step),
         context=context,
         about=_told(state, context, step) | more,
+        # A representative's own prompt tells of its past, which is no business of a person in its seat.
+        reads=context.plain_prompt(step, seat, **words) if seat in context.humans else "",
     )
-    return _said(step, key, said, row, state, context)
+    return {key: {seat: said}, "utterances": {f"{step}/{seat}": row}}
 
 
-def _said(step: str, key: str, said: Any, row: Update, state: SeatTask, context: Context) -> Update:
+def _unsaid(step: str, key: str, gone: Missing, state: SeatTask, context: Context) -> Update:
     seat = state["seat"]
-    held = said.as_state() if isinstance(said, Missing) else said
-    row = {"seat": seat, "persona": context.seats[seat].id, "step": step, **row}
-    return {key: {seat: held}, "utterances": {f"{step}/{seat}": row}}
+    row = {"seat": seat, "persona": context.seats[seat].id, "step": step, **utterance_row(gone)}
+    return {key: {seat: gone.as_state()}, "utterances": {f"{step}/{seat}": row}}
+
+
+def _rating_text(state: SeatTask, context: Context) -> str:
+    # All statements that a seat rates are quoted by the same marks, so that the prompts begin alike; nobody has read
+    # one of them when they are written.
+    prompts = context.prompts
+    quotes = Quotes.of(*context.names(context.seats[state["seat"]].id, state["question"], "rating"))
+    return prompts.fill(
+        "rating",
+        quoting_rule=quotes.rule(prompts),
+        question=state["question"],
+        opinion=quotes.block(state["opinion"], prompts.fill("own_opinion_title")),
+        statement=quotes.block(state["statement"], prompts.fill("statement_title")),
+    )
 
 
 def _gone(state: SeatTask, statement: Any) -> Missing | None:

@@ -1,38 +1,41 @@
-"""The protocols as LangGraph's server and Studio load them (`langgraph.json`)."""
+"""The protocols as LangGraph's server and Studio load them (`langgraph.json`): their contexts are plain JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
 
 from ..personas.questions import Instrument, likert
 from .backstories import build_interview
 from .consensus import build_consensus
 from .generative_agent import build_generative_agent
+from .plain_context import GroupContext, PersonContext, PlainContext
 from .survey import build_survey
 
 
-def consensus() -> StateGraph[Any, Any, Any, Any]:
-    """The consensus protocol on the seven-point scale."""
-    return build_consensus()
+def served(
+    graph: StateGraph[Any, Any, Any, Any], name: str, context: type[PlainContext] = GroupContext
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """A protocol whose context may come as plain JSON (or as a `Context`, as ever).
+
+    Args:
+        graph: The protocol, uncompiled; its nodes that need the context are `Node`s.
+        name: Its name in `langgraph.json`.
+        context: What its context says: `GroupContext` for a group, `PersonContext` for one person.
+    """
+    graph.context_schema = context
+    return graph.compile(name=name)
 
 
-def survey() -> StateGraph[Any, Any, Any, Any]:
-    """A survey of two items, to be looked at; real ones come from a codebook."""
-    return build_survey(_example())
+# A survey's real items come from a codebook; these are to be looked at.
+_EXAMPLE = Instrument(
+    "example",
+    (likert("parks", "The city should spend more on parks."), likert("buses", "Buses should be free.")),
+)
 
-
-def generative_agent() -> StateGraph[Any, Any, Any, Any]:
-    """A generative agent that answers the same two items."""
-    return build_generative_agent(_example())
-
-
-def _example() -> Instrument:
-    items = (likert("parks", "The city should spend more on parks."), likert("buses", "Buses should be free."))
-    return Instrument("example", items)
-
-
-def interview() -> StateGraph[Any, Any, Any, Any]:
-    """Ten questions about a life, with a critic."""
-    return build_interview()
+consensus = served(build_consensus(), "consensus")
+survey = served(build_survey(_EXAMPLE), "survey", PersonContext)
+generative_agent = served(build_generative_agent(_EXAMPLE), "generative_agent", PersonContext)
+interview = served(build_interview(), "interview", PersonContext)

@@ -12,11 +12,12 @@ else the shares of what was drawn, refusals and unparseable answers left out; un
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
+from typing_extensions import TypedDict
 
 from ..models.errors import ModelError
 from ..models.protocol import CHOOSE_METHODS, ChooseMethod, LanguageModel, Message, Prompt, Request, Sampling

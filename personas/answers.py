@@ -12,7 +12,7 @@ class Missing:
 
     Args:
         reason: One word: a model error's `reason`, or `declined`, `no_option`, `unparseable`, `empty`,
-            `refusal`, `seat_lost`, `no_statement`, `no_story`, `not_asked`.
+            `refusal`, `seat_lost`, `no_statement`, `no_story`, `not_asked`, `deadline`.
         raw: What was said instead, or the error's message.
     """
 

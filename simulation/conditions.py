@@ -9,16 +9,17 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from ..personas.asking import tells_story
+from .mechanisms import Mechanism, MechanismConfig, as_mechanism
 from .named_models import Model
 
 Matching = Literal["greedy", "max_weight", "random", "own"]
-_LISTED = ("style", "backstories", "matching", "model")
+_LISTED = ("style", "backstories", "matching", "model", "mechanism")
 
 
 class ConditionConfig(BaseModel):
     """One way of putting the same people before a model; a plain text is a style.
 
-    Where `style`, `backstories`, `matching` or `model` is a list, the entry stands for every combination.
+    Where `style`, `backstories`, `matching`, `model` or `mechanism` is a list, the entry stands for every combination.
 
     Args:
         name: Its name; made of what it says where it is left out.
@@ -27,6 +28,8 @@ class ConditionConfig(BaseModel):
         backstories: The pool whose stories the people are given.
         matching: Who gets which story: `greedy`, `max_weight` or `random` (see `personas.matching`), or `own`, the story
             of the same id, as those primed by a person's demographics have.
+        options: Of the study's protocol, in the place of those it has there.
+        mechanism: Which mediator makes the statement of a deliberation's groups; the study's by default.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +39,8 @@ class ConditionConfig(BaseModel):
     model: Model | None = None
     backstories: str = ""
     matching: Matching | None = None
+    mechanism: Mechanism | None = None
+    options: dict[str, Any] = {}
 
     @model_validator(mode="after")
     def _goes_together(self) -> ConditionConfig:
@@ -78,8 +83,15 @@ def _expanded(entry: Any) -> list[Any]:
 def _named(entry: Mapping[str, Any], one: Mapping[str, Any], listed: list[str]) -> Any:
     """The name given, and what tells the combinations apart; without a name all that the entry says."""
     keys = listed if "name" in entry else [key for key in _LISTED if one.get(key)]
-    told = [one[key]["spec"] if isinstance(one[key], Mapping) else str(one[key]) for key in keys]
+    told = [_said(key, one[key]) for key in keys]
     return " / ".join([entry["name"], *told] if "name" in entry else told)
+
+
+def _said(key: str, value: Any) -> str:
+    if key == "mechanism":
+        named = isinstance(value, str) or (isinstance(value, Mapping) and isinstance(value.get("name"), str))
+        return MechanismConfig.model_validate(as_mechanism(value)).label if named else str(value)
+    return str(value["spec"]) if isinstance(value, Mapping) else str(value)
 
 
 Conditions = Annotated[list[ConditionConfig], BeforeValidator(expanded)]

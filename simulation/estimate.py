@@ -9,6 +9,7 @@ from .backstories.estimate import estimate_pools
 from .figures import A_MILLION, Figure, prices_of
 from .folder import RunFolder
 from .foretelling import foretell
+from .humans.config import people_in
 from .pilot import read_pilot
 from .placeholders import with_made_stories
 from .plan import Plan
@@ -61,6 +62,9 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
         figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
         if pilot:
             notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
+    held = people_in(plan.study.seats)
+    if held:
+        notes.append(f"{', '.join(held)}: held by people, who are taken to reply in time and briefly")
     if plan.pools and plan.casting is None:
         notes.append(_stories_note(plan))
     return {

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ..personas.visible import in_one_line, visible
 from .errors import InputError
 from .folder import RunFolder
+from .spreadsheets import inert_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +65,11 @@ def wide_table(run: Path, condition: str | None = None) -> pd.DataFrame:
     return joined
 
 
-def save_table(table: pd.DataFrame, path: Path) -> None:
+def save_table(table: pd.DataFrame, path: Path) -> int:
     """Writes a table as `.csv` or `.parquet`.
+
+    Returns:
+        How many cells of a CSV file got an apostrophe, since a spreadsheet would have taken them for formulas.
 
     Raises:
         InputError: The ending is neither.
@@ -74,11 +79,13 @@ def save_table(table: pd.DataFrame, path: Path) -> None:
         for column in ("probabilities", "option_order"):
             if column in flat:
                 flat[column] = [None if v is None else orjson.dumps(v.tolist()).decode() for v in flat[column]]
+        flat, changed = inert_table(flat)
         flat.to_csv(path, index=False)
-    elif path.suffix == ".parquet":
+        return changed
+    if path.suffix == ".parquet":
         table.to_parquet(path, index=False)
-    else:
-        raise InputError(f"{path}: write .csv or .parquet")
+        return 0
+    raise InputError(f"{path}: write .csv or .parquet")
 
 
 def transcripts(run: Path) -> Iterator[dict[str, Any]]:
@@ -105,10 +112,11 @@ def transcript_text(run: Path, episode: str, condition: str | None = None) -> st
 
 
 def _episode_text(t: dict[str, Any]) -> str:
-    parts = [f"{t['episode']} ({t['condition']})", f"Question: {t['question']}", f"Proposition: {t['proposition']}"]
+    parts = [f"{in_one_line(t['episode'])} ({in_one_line(t['condition'])})", f"Question: {_said(t['question'])}"]
+    parts.append(f"Proposition: {_said(t['proposition'])}")
     for seat, person in t["seats"].items():
-        traits = ", ".join(person["attributes"].values())
-        said = [f"{seat} ({person['persona']}: {traits})", f"  position: {_said(t['positions'].get(seat))}"]
+        who = f"{person['persona']}: {', '.join(person['attributes'].values())}"
+        said = [f"{in_one_line(seat)} ({in_one_line(who)})", f"  position: {_said(t['positions'].get(seat))}"]
         said += [f"  opinion: {_said(t['opinions'].get(seat))}", f"  critique: {_said(t['critiques'].get(seat))}"]
         ratings = (t.get("endorsements") or {}).get(seat, {})
         said.append(f"  endorsement: draft {_said(ratings.get('draft'))}, revised {_said(ratings.get('revised'))}")
@@ -117,6 +125,7 @@ def _episode_text(t: dict[str, Any]) -> str:
 
 
 def _said(value: Any) -> str:
-    return (
-        f"[missing: {value['missing']}]" if isinstance(value, dict) else "[not asked]" if value is None else str(value)
-    )
+    if isinstance(value, dict):
+        return f"[missing: {in_one_line(value['missing'])}]"
+    # Further lines of a text stand behind a sign, so that none looks like another seat's.
+    return "[not asked]" if value is None else visible(str(value)).replace("\n", "\n    | ")

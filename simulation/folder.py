@@ -35,6 +35,7 @@ class RunFolder:
         self.records = path / "records.parquet"
         self.utterances = path / "utterances.parquet"
         self.transcripts = path / "transcripts.jsonl"
+        self.replies = path / "humans.jsonl"
         self.backstories = path / "backstories"
         self.matching = path / "matching.parquet"
         self.matching_summary = path / "matching.json"

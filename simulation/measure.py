@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,14 @@ from ..evaluators.payoffs import payoff_discrepancy
 from ..evaluators.reading import reading_quality
 from ..personas.questions import AGREEMENT
 from .codebook import load_codebook
+from .compare.measure import measure_mechanisms
 from .errors import InputError
 from .export import long_table
 from .folder import RunFolder, write_json
 from .loading import load_study
 from .plan import Plan
 from .planning import make_plan
+from .protocols.measure import measure_protocol
 from .story_measures import measure_stories
 from .survey_measures import evaluate, measure_survey, run_table
 from .tables import human_responses, read_table, simulated_responses
@@ -84,7 +86,7 @@ def measure_run(run: Path, plan: Plan | None = None) -> dict[str, Any]:
     folder = RunFolder.open(run)
     if plan is None:
         plan = make_plan(load_study(folder.study), folder.study)
-    metrics = measure_survey(folder, plan) if plan.study.survey else _measure_consensus(folder, plan)
+    metrics = _MEASURES[plan.study.kind](folder, plan)
     metrics["reading"] = _measure_reading(folder, plan)
     metrics |= measure_stories(folder, plan)
     write_json(folder.metrics, metrics)
@@ -144,7 +146,16 @@ def _measure_consensus(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     ]
     assert plan.study.consensus is not None
     labels = list(plan.study.consensus.labels or AGREEMENT)
-    return {"kind": "consensus", "labels": labels, "conditions": conditions, "comparisons": comparisons}
+    return {"kind": "consensus", "labels": labels, "conditions": conditions, "comparisons": comparisons} | {
+        "mechanisms": measure_mechanisms(folder, plan)
+    }
+
+
+_MEASURES: dict[str, Callable[[RunFolder, Plan], dict[str, Any]]] = {
+    "survey": measure_survey,
+    "consensus": _measure_consensus,
+    "protocol": measure_protocol,
+}
 
 
 def _expected(probabilities: Any) -> float:

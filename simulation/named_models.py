@@ -11,7 +11,7 @@ from ..models.errors import ModelSpecError
 from ..models.registry import ModelSpec
 from .yaml_text import nearest_name
 
-ROLES = ("participant", "mediator", "judge")
+ROLES = ("participant", "mediator", "predictor", "judge")
 _FORM = "write KIND:NAME or KIND:NAME@http://HOST:PORT/v1"
 
 

@@ -13,6 +13,7 @@ from ..models.protocol import LanguageModel
 from ..models.registry import ModelSpec
 from .errors import InputError
 from .folder import RunFolder
+from .humans.replies import Replies
 from .opening import open_model
 from .plan import Plan, role_key
 from .rehearsal import Rehearsal, Texts, act, people_of, spread
@@ -111,7 +112,8 @@ def _read(plan: Plan, folder: RunFolder, connection: sqlite3.Connection, most: i
         used = {key: ledger.used for key, ledger in ledgers.items()}
         (unfinished if any(u.asked_anew for u in used.values()) else finished)[name] = used
 
-    act(plan, [(n, units) for n, units in people_of(plan, limit) if n in chosen], models, before, after)
+    people = [(n, units) for n, units in people_of(plan, limit) if n in chosen]
+    act(plan, people, models, before, after, Replies.copied(folder.replies))
     return Pilot(spent, tuple(begun), finished, unfinished)
 
 
@@ -130,7 +132,7 @@ def _begun(
     def untouched(place: int) -> bool:
         for ledger in ledgers.values():
             ledger.start()
-        act(plan, [later[place]], models)
+        act(plan, [later[place]], models, replies=Replies.copied(folder.replies))
         return not any(ledger.used.calls for ledger in ledgers.values())
 
     # A run that was killed left no tables, or old ones. People begin in order, so the end can be searched for by halves.
@@ -141,7 +143,7 @@ def _begun(
 def _in_tables(plan: Plan, folder: RunFolder) -> set[str]:
     import pyarrow.parquet as pq
 
-    table, column = (folder.utterances, "group") if plan.study.consensus else (folder.records, "persona")
+    table, column = (folder.utterances, "group") if plan.study.deliberation else (folder.records, "persona")
     if not table.exists():
         return set()
     try:

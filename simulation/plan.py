@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..evaluators.responses import Responses
@@ -16,6 +16,7 @@ from ..personas.questions import Instrument
 from .backstories.plan import PoolPlan
 from .casting import Casting
 from .codebook import Codebook
+from .humans.config import identity_of_seats
 from .speakers import (
     hashes_of_folders,
     identity_of_speakers,
@@ -62,6 +63,7 @@ class Plan:
         files: SHA-256 of every file that was read, by its place in the study.
         pools: The pools of stories, each after the one it is taken from.
         casting: Who is given which story; None until the pools are made.
+        instruments: What a protocol asks, by name.
     """
 
     study: Study
@@ -75,6 +77,7 @@ class Plan:
     second_wave: Responses | None = None
     pools: Mapping[str, PoolPlan] = field(default_factory=dict)
     casting: Casting | None = None
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
 
     @property
     def traits(self) -> tuple[Attribute, ...]:
@@ -85,8 +88,8 @@ class Plan:
     @property
     def people(self) -> int:
         """How many people (of a survey) or groups (of a deliberation) there are."""
-        consensus = self.study.consensus
-        return consensus.groups if consensus else len(self.population)
+        groups = self.study.deliberation
+        return groups.groups if groups else len(self.population)
 
     def units(self, limit: int | None = None) -> Iterator[Unit]:
         """The units in order, a person's or a group's together.
@@ -95,7 +98,7 @@ class Plan:
             limit: Only the first people or groups.
         """
         people = self.people if limit is None else min(limit, self.people)
-        return self._episodes(people) if self.study.consensus else self._questionnaires(people)
+        return self._episodes(people) if self.study.deliberation else self._questionnaires(people)
 
     def _questionnaires(self, people: int) -> Iterator[Unit]:
         assert self.study.survey is not None
@@ -108,20 +111,25 @@ class Plan:
         return self.casting.seated(persona, condition_) if self.casting else persona
 
     def _episodes(self, groups: int) -> Iterator[Unit]:
-        config = self.study.consensus
+        config = self.study.deliberation
         assert config is not None
         order = list(self.population.personas)
         random.Random(derive_seed(self.study.study, self.study.seed, "groups")).shuffle(order)
         width = len(str(config.groups - 1))
         for g in range(groups):
             seated = order[g * config.group_size : (g + 1) * config.group_size]
-            seats = {f"seat_{k}": persona for k, persona in enumerate(seated, start=1)}
+            seats = dict(zip(config.seats, seated, strict=False))
             for k in range(config.questions_per_group):
                 question = (g * config.questions_per_group + k) % len(config.questions)
                 for condition_ in self.study.conditions:
                     group = f"g{g:0{width}d}"
                     seated_here = {seat: self._seated(persona, condition_) for seat, persona in seats.items()}
                     yield Unit(condition_, seated_here, 0, f"{group}-q{question + 1}", group, question)
+
+    def one_by_one(self) -> Plan:
+        """The plan with one unit at a time, which changes nothing of what comes out."""
+        engine = self.study.engine.model_copy(update={"units_in_flight": 1})
+        return replace(self, study=self.study.model_copy(update={"engine": engine}))
 
     def model_configs(self) -> dict[str, ModelConfig]:
         """Every model that somebody speaks through, by `role_key`."""
@@ -133,11 +141,12 @@ class Plan:
         content = self.study.model_dump(
             exclude={
                 **dict.fromkeys(("title", "budget", "engine", "data", "evaluation", "prompts", "humans"), True),
-                **dict.fromkeys(("models", "model", "mediator", "judge", "conditions"), True),
-                **dict.fromkeys(("backstories", "traits", "trait_draws"), True),
+                **dict.fromkeys(("models", "model", "mediator", "predictor", "judge", "conditions", "mechanism"), True),
+                **dict.fromkeys(("backstories", "traits", "trait_draws", "seats"), True),
                 "population": {"file", "models"},
                 "survey": {"codebook"},
                 "consensus": {"closing"},
+                "protocol": {"instruments"},
             }
         )
         return (
@@ -145,6 +154,7 @@ class Plan:
             | identity_of_speakers(self.study, self.population)
             | {"files": {**self.files, **hashes_of_folders(self.study, self.population)}}
             | {"prompts": self.prompts.hashes()}
+            | identity_of_seats(self.study.seats)
             # Only where there are any, so that a study without stories stays the study it was.
             | ({"backstories": {name: pool.identity() for name, pool in self.pools.items()}} if self.pools else {})
         )

@@ -19,6 +19,7 @@ from .instruments.reading import shipped_instruments
 from .loading import resolve
 from .people import People, asked_traits, make_population
 from .plan import Plan
+from .protocols.planning import check_protocol, with_mechanisms
 from .speakers import (
     bindings,
     check_addresses,
@@ -31,6 +32,8 @@ from .study import Study
 from .tables import human_responses, read_attributes, read_table
 from .weights import file_hash
 from .yaml_text import nearest_name
+
+_INSTRUMENT = "instruments."
 
 
 def make_plan(study: Study, path: Path) -> Plan:
@@ -46,6 +49,7 @@ def make_plan(study: Study, path: Path) -> Plan:
     paths = _paths(study, path)
     given = study
     study = _settled(study, paths).model_copy(update=settled_models(study, path))
+    study = with_mechanisms(study, path)
     codebook = load_codebook(paths["codebook"]) if "codebook" in paths else None
     humans, people, notes, human_codebook = None, None, [], None
     if "table" in paths:
@@ -70,6 +74,7 @@ def make_plan(study: Study, path: Path) -> Plan:
         files=_hashes(paths, population),
         second_wave=second,
         pools=pools,
+        instruments=_instruments(paths),
     )
     _check(plan, path)
     return plan
@@ -122,6 +127,9 @@ def _paths(study: Study, path: Path) -> dict[str, Path]:
         named["codebook"] = str(shipped_instruments().get(given, given)) if given else None
     if study.consensus:
         named["codebook"] = study.consensus.closing
+    if study.protocol:
+        shipped, asked = shipped_instruments(), study.protocol.instruments
+        named |= {f"{_INSTRUMENT}{name}": str(shipped.get(given, given)) for name, given in asked.items()}
     return {name: resolve(path, study.data, given) for name, given in named.items() if given}
 
 
@@ -139,6 +147,9 @@ def _settled(study: Study, paths: Mapping[str, Path]) -> Study:
         changes["evaluation"] = study.evaluation.model_copy(update={"retest": at.get("retest")})
     if study.survey:
         changes["survey"] = study.survey.model_copy(update={"codebook": at["codebook"]})
+    if study.protocol:
+        instruments = {name: at[f"{_INSTRUMENT}{name}"] for name in study.protocol.instruments}
+        changes["protocol"] = study.protocol.model_copy(update={"instruments": instruments})
     if study.consensus:
         changes["consensus"] = study.consensus.model_copy(update={"closing": at.get("codebook")})
     return study.model_copy(update=changes)
@@ -153,6 +164,12 @@ def _instrument(study: Study, codebook: Codebook | None, path: Path) -> Instrume
         if item not in known:
             raise InputError(f"{path}: survey.items: the codebook has no item {item!r} (it has {', '.join(known)})")
     return codebook.instrument(items or None)
+
+
+def _instruments(paths: Mapping[str, Path]) -> dict[str, Instrument]:
+    """What a protocol asks, by the names under which its steps ask it."""
+    files = {name.removeprefix(_INSTRUMENT): p for name, p in paths.items() if name.startswith(_INSTRUMENT)}
+    return {name: load_codebook(file).instrument() for name, file in files.items()}
 
 
 def _prompts(overrides: Path | None) -> PromptBook:
@@ -177,10 +194,11 @@ def _check(plan: Plan, path: Path) -> None:
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     _check_pools(plan, path)
-    config = study.consensus
+    check_protocol(plan, path)
+    config = study.deliberation
     if config and len(plan.population) < config.groups * config.group_size:
         raise InputError(
-            f"{path}: consensus: {config.groups} groups of {config.group_size} need "
+            f"{path}: {study.kind}: {config.groups} groups of {config.group_size} need "
             f"{config.groups * config.group_size} personas, and the population has {len(plan.population)}"
         )
     for place, name in _attributes_measured(study):

@@ -22,6 +22,8 @@ from ..models.protocol import (
     Score,
     ScoreRequest,
 )
+from .humans.rehearsing import rehearsed_table
+from .humans.replies import Replies
 from .placeholders import with_placeholders
 from .plan import Plan, Unit
 from .work import make_work
@@ -196,6 +198,7 @@ def act(
     models: Mapping[str, LanguageModel],
     before: Callable[[], None] = lambda: None,
     after: Callable[[str], None] = lambda _: None,
+    replies: Replies | None = None,
 ) -> None:
     """Runs people one after the other on stand-ins for the models.
 
@@ -205,8 +208,9 @@ def act(
         models: By `role_key`.
         before: Called before each person.
         after: Called with the name after each.
+        replies: What those who hold seats have replied before.
     """
-    work = make_work(plan, models)
+    work = make_work(plan, models, rehearsed_table(plan.study.seats, replies))
 
     async def run() -> None:
         for name, units in people:

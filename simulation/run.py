@@ -22,7 +22,11 @@ from .admission import Admission, most_units
 from .backstories.making import PoolsStopped
 from .backstories.making import Progress as StoryProgress
 from .engine import rare_collections, run_units
+from .errors import InputError
 from .folder import RunFolder, write_json, write_text
+from .humans.config import notes_on_seats, people_in
+from .humans.playing import Host, PlayStopped, Table
+from .humans.replies import Replies
 from .opening import open_models
 from .outcomes import Outcomes
 from .plan import Plan, Unit
@@ -53,6 +57,7 @@ async def run_study(
     models: dict[str, LanguageModel] | None = None,
     progress: Progress | None = None,
     story_progress: StoryProgress | None = None,
+    host: Host | None = None,
 ) -> dict[str, Any]:
     """Runs a study into a folder, or resumes it there.
 
@@ -63,12 +68,14 @@ async def run_study(
         models: Other models than the study's own, by `role_key`.
         progress: Told after every unit.
         story_progress: Told after every story that is made before.
+        host: Who asks the people who hold seats, where the study has any.
 
     Returns:
         What `run.json` says.
 
     Raises:
-        InputError: The folder holds another study, or another process writes to it.
+        InputError: The folder holds another study, or another process writes to it; or people hold seats, and there is
+            no host.
         SetupError: A model cannot be used at all.
         JournalError: The journal cannot be written; what it holds is safe.
     """
@@ -78,6 +85,7 @@ async def run_study(
         folder.check_identity(identity)
         write_text(folder.study, as_yaml(plan.study))
         plan.population.save(folder.population)
+        table = _set_table(plan, folder, host)
         chosen = models or open_models(plan)
         run = _describe(plan, identity, chosen, limit)
         with contextlib.closing(Journal(folder.calls)) as journal:
@@ -86,9 +94,19 @@ async def run_study(
             journaled = {key: JournaledModel(model, journal, budget) for key, model in chosen.items()}
             outcomes = Outcomes(folder, plan.study.asking.method)
             watch = ServerWatch({key: m.model for key, m in journaled.items()})
-            job = _Job(plan, journaled, folder, limit, progress, story_progress, outcomes, watch)
+            job = _Job(plan, journaled, folder, limit, progress, story_progress, outcomes, watch, table)
             await _recorded(job, journal, run)
         return run
+
+
+def _set_table(plan: Plan, folder: RunFolder, host: Host | None) -> Table | None:
+    """Where the people of a study are asked; None where it has none."""
+    people = people_in(plan.study.seats)
+    if not people:
+        return None
+    if host is None:
+        raise InputError(f"seats: {', '.join(people)}: held by people, and nobody is there to ask them; give a host")
+    return Table(people, host, Replies(folder.replies))
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,7 @@ class _Job:
     story_progress: StoryProgress | None
     outcomes: Outcomes
     watch: ServerWatch
+    table: Table | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -127,7 +146,7 @@ async def _recorded(job: _Job, journal: Journal, run: dict[str, Any]) -> None:
 async def _run(job: _Job) -> str | None:
     """Gives everybody a story, then runs the units; returns why it stopped before the end, or None."""
     try:
-        with stopping_on_interrupt(job.stop):
+        with stopping_on_interrupt(job.stop, waits_for_people=job.table is not None):
             plan = await with_stories(job.plan, job.models, job.folder, job.stop, job.story_progress)
             return await _run_units(replace(job, plan=plan))
     except PoolsStopped as error:
@@ -138,8 +157,8 @@ async def _run(job: _Job) -> str | None:
 
 async def _run_units(job: _Job) -> str | None:
     plan, models = job.plan, job.models
-    passed, work = [], make_work(plan, models)
-    personas = plan.study.consensus.group_size if plan.study.consensus else 1
+    passed, work = [], make_work(plan, models, job.table and replace(job.table, stop=job.stop))
+    personas = plan.study.deliberation.group_size if plan.study.deliberation else 1
     allowed = plan.study.engine.units_in_flight
     admission = Admission(most_units(allowed, [m.model for m in models.values()], personas))
     if job.watch.counting:
@@ -151,6 +170,8 @@ async def _run_units(job: _Job) -> str | None:
         except BudgetError as error:
             passed.append(str(error))
             job.stop.set()  # units under way meet the same, and calls under way are waited for
+            return None
+        except PlayStopped:
             return None
         await job.watch.first_look_after_an_answer()
         admission.adjust(job.watch.cache_tokens, _mean_prompt(models), len(unit.seats))
@@ -182,12 +203,13 @@ def _mean_prompt(models: Mapping[str, JournaledModel]) -> float:
 
 
 @contextlib.contextmanager
-def stopping_on_interrupt(stop: asyncio.Event) -> Iterator[None]:
-    """The first Ctrl-C lets units under way finish; a second one ends at once."""
+def stopping_on_interrupt(stop: asyncio.Event, waits_for_people: bool = False) -> Iterator[None]:
+    """The first Ctrl-C lets units under way finish, but waits for nobody's reply; a second one ends at once."""
     loop = asyncio.get_running_loop()
+    first = "calls" if waits_for_people else "units"
 
     def interrupt() -> None:
-        print("\nstopping: units under way are finished first; Ctrl-C again ends at once", file=sys.stderr)
+        print(f"\nstopping: {first} under way are finished first; Ctrl-C again ends at once", file=sys.stderr)
         stop.set()
         loop.remove_signal_handler(signal.SIGINT)
 
@@ -218,7 +240,7 @@ def _describe(
         "models": described,
         "roles": described_roles(study, plan.population),
         "prompts": plan.prompts.hashes(),
-        "notes": list(plan.notes),
+        "notes": [*plan.notes, *notes_on_seats(study.seats)],
         "versions": {"minipublic": version("minipublic"), "python": sys.version.split()[0]}
         | {name: version(name) for name in _LIBRARIES},
         "identity": identity,

@@ -110,32 +110,50 @@ def _as_question(value: Any) -> Any:
     return {"question": value} if isinstance(value, str) else value
 
 
-class ConsensusConfig(_Strict):
-    """Groups that look for a statement they endorse.
+class GroupsConfig(_Strict):
+    """Groups that deliberate.
 
     Args:
         questions: What is discussed.
         groups: How many groups.
-        group_size: Seats in each; 3 to 5 in the source.
-        questions_per_group: How many of the questions every group goes through, in turn (three in the source).
-        labels: The agreement scale from lowest to highest; seven points by default.
-        closing: A codebook whose items everybody answers at the end.
+        group_size: Seats in each.
+        questions_per_group: How many of the questions every group goes through, in turn.
     """
 
     questions: list[Annotated[QuestionConfig, BeforeValidator(_as_question)]] = Field(min_length=1)
     groups: int = Field(default=20, ge=1)
-    group_size: int = Field(default=5, ge=2, le=26)
+    group_size: int = Field(default=5, ge=2, le=1000)
     questions_per_group: int = Field(default=1, ge=1)
-    labels: list[str] | None = Field(default=None, min_length=2, max_length=26)
-    closing: str | None = None
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """The seats of a group."""
+        return tuple(f"seat_{k}" for k in range(1, self.group_size + 1))
 
     @model_validator(mode="after")
-    def _enough_questions(self) -> ConsensusConfig:
+    def _enough_questions(self) -> GroupsConfig:
         if self.questions_per_group > len(self.questions):
             raise ValueError(
                 f"`questions_per_group` is {self.questions_per_group}, but only {len(self.questions)} questions are given"
             )
         return self
+
+
+class ConsensusConfig(GroupsConfig):
+    """Groups that look for a statement they endorse; 3 to 5 people and three questions each in the source.
+
+    Args:
+        questions: What is discussed.
+        groups: How many groups.
+        group_size: Seats in each.
+        questions_per_group: How many of the questions every group goes through, in turn.
+        labels: The agreement scale from lowest to highest; seven points by default.
+        closing: A codebook whose items everybody answers at the end.
+    """
+
+    group_size: int = Field(default=5, ge=2, le=26)
+    labels: list[str] | None = Field(default=None, min_length=2, max_length=26)
+    closing: str | None = None
 
 
 class SamplingConfig(_Strict):

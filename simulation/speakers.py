@@ -15,6 +15,7 @@ from .errors import InputError
 from .study import ConditionConfig, ModelConfig, Study
 from .weights import folder_hash, weights_folder, with_files_read
 
+_ROLES = ("mediator", "predictor", "judge")
 _SHOWN = 12
 _LONGEST = 200  # characters of options that a key shows
 # Options that decide how fast a model answers and what it takes up, not what it answers: a run that met the end of a
@@ -67,7 +68,7 @@ def settled_models(study: Study, path: Path) -> dict[str, Any]:
         c.model_copy(update={"model": settled(f"conditions.{c.name}.model", c.model)}) for c in study.conditions
     ]
     named = {name: settled(f"models.{name}", model) for name, model in study.models.items()}
-    roles = {role: settled(role, getattr(study, role)) for role in ("model", "mediator", "judge")}
+    roles = {role: settled(role, getattr(study, role)) for role in ("model", *_ROLES)}
     return {"models": named, **roles, "conditions": conditions}
 
 
@@ -82,7 +83,7 @@ def speakers(study: Study, condition: ConditionConfig, population: Population) -
     A condition's model takes the place of the participants'; a persona's own model stays.
     """
     roles = {"participant": condition.model or study.model, "mediator": study.mediator or study.model}
-    roles |= {"judge": study.judge} if study.judge else {}
+    roles |= {role: model for role in ("predictor", "judge") if (model := getattr(study, role))}
     bound = set(bindings(population).values())
     in_roles = list(_in_roles(study))
     named = {name: m for name, m in study.models.items() if name in bound or any(m == other for other in in_roles)}
@@ -90,7 +91,7 @@ def speakers(study: Study, condition: ConditionConfig, population: Population) -
 
 
 def _in_roles(study: Study) -> Iterator[ModelConfig]:
-    for model in (study.model, study.mediator, study.judge, *(c.model for c in study.conditions)):
+    for model in (study.model, *(getattr(study, role) for role in _ROLES), *(c.model for c in study.conditions)):
         if model is not None:
             yield model
 
@@ -133,13 +134,15 @@ def identity_of_speakers(study: Study, population: Population) -> dict[str, Any]
         "model": role_key(study.model),
         "mediator": role_key(study.mediator or study.model),
     }
-    # Only what is declared, so that a study without a judge or bindings stays the study it was.
-    content |= {"judge": role_key(study.judge)} if study.judge else {}
+    # Only what is declared, so that a study without a predictor, a judge or bindings stays the study it was.
+    content |= {role: role_key(model) for role in ("predictor", "judge") if (model := getattr(study, role))}
     return content | ({"personas": personas} if personas else {})
 
 
 def _identity_of(c: ConditionConfig) -> dict[str, Any]:
-    content = {"name": c.name, "style": c.style, "model": c.model and role_key(c.model)}
+    content: dict[str, Any] = {"name": c.name, "style": c.style, "model": c.model and role_key(c.model)}
+    content |= {"options": dict(c.options)} if c.options else {}
+    content |= {"mechanism": c.mechanism.identity()} if c.mechanism else {}
     return content | ({"backstories": c.backstories, "matching": c.matching} if c.backstories else {})
 
 
@@ -167,10 +170,9 @@ def described_roles(study: Study, population: Population) -> dict[str, Any]:
     """The model's key by role, and how many personas have which model of their own."""
     bound = Counter(bindings(population).values())
     roles: dict[str, Any] = {"participant": role_key(study.model)}
-    if study.consensus or study.mediator:
+    if study.deliberation or study.mediator:
         roles["mediator"] = role_key(study.mediator or study.model)
-    if study.judge:
-        roles["judge"] = role_key(study.judge)
+    roles |= {role: role_key(model) for role in ("predictor", "judge") if (model := getattr(study, role))}
     own = {c.name: role_key(c.model) for c in study.conditions if c.model}
     counts: Counter[str] = Counter()
     for name, n in bound.items():
@@ -192,6 +194,6 @@ def notes_on_models(study: Study, population: Population) -> list[str]:
 def place_of(study: Study, model: ModelConfig) -> str:
     """Where the study file declares a model."""
     places = {f"models.{name}": m for name, m in study.models.items()}
-    places |= {role: m for role in ("model", "mediator", "judge") if (m := getattr(study, role))}
+    places |= {role: m for role in ("model", *_ROLES) if (m := getattr(study, role))}
     places |= {f"conditions.{c.name}.model": c.model for c in study.conditions if c.model}
     return next((place for place, m in places.items() if m == model), "model")

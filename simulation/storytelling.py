@@ -61,7 +61,7 @@ async def with_stories(
         progress=progress,
     )
     casting = cast_stories(study.conditions, plan.population, pools, plan.traits, (study.study, study.seed))
-    if study.consensus:
+    if study.deliberation:
         _check_everybody(plan, casting)
     _write(casting, plan, folder)
     return replace(plan, casting=casting)

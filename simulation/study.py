@@ -11,13 +11,17 @@ from .backstories.config import PoolConfig, TraitConfig, check_pools
 from .conditions import ConditionConfig as ConditionConfig
 from .conditions import Conditions
 from .evaluation import EvaluationConfig
+from .humans.config import SeatConfig, check_seats
+from .mechanisms import Mechanism
 from .named_models import MisplacedError, Model, check_models, find_model, find_named
 from .named_models import ModelConfig as ModelConfig
+from .protocols.config import ProtocolConfig
 from .sections import (
     AskingConfig,
     BudgetConfig,
     ConsensusConfig,
     EngineConfig,
+    GroupsConfig,
     HumansConfig,
     PopulationConfig,
     SamplingConfig,
@@ -42,28 +46,33 @@ class Study(_Strict):
 
     Args:
         study: Its name; seeds derive from it and `seed`.
-        kind: `survey` or `consensus`.
+        kind: `survey`, `consensus` or `protocol`.
         data: The folder that `{data}` in a path stands for; the environment variable MINIPUBLIC_DATA by default.
         models: Models by name; `model`, `mediator`, `judge`, conditions and personas refer to them.
         model: Who answers for the participants: a name under `models`, a spec, or a section.
-        mediator: Who mediates; the same model by default.
+        mediator: The model that mediates; the participants' by default.
+        mechanism: How a group's statement comes about: a mediator's name, or a section with its options.
+        predictor: The model that foretells payoffs and rankings for a mediator; the mediator's by default.
         judge: Who judges texts, where a study has a judge.
         backstories: Pools of stories by name; conditions give people stories out of them.
         traits: What is looked for in the stories, and what people are matched to them by; a list of attributes of the
             population, or, where they are to be asked in other words or with other labels, a section each.
         trait_draws: How often a persona is asked for a trait that its story does not state.
+        seats: Seats of a deliberation that people hold, by name (`seat_1`, …).
         conditions: Ways of putting the personas before the model, compared with each other.
         prompts: A folder of prompt texts that replace the package's.
     """
 
     study: str = Field(min_length=1)
-    kind: Literal["survey", "consensus"]
+    kind: Literal["survey", "consensus", "protocol"]
     title: str = ""
     seed: int = 0
     data: str | None = None
     models: dict[str, Model] = {}
     model: Model = ModelConfig(spec="synthetic:default")
     mediator: Model | None = None
+    mechanism: Mechanism | None = None
+    predictor: Model | None = None
     judge: Model | None = None
     population: PopulationConfig
     humans: HumansConfig | None = None
@@ -75,6 +84,8 @@ class Study(_Strict):
     sampling: SamplingConfig = SamplingConfig()
     survey: SurveyConfig | None = None
     consensus: ConsensusConfig | None = None
+    protocol: ProtocolConfig | None = None
+    seats: dict[str, SeatConfig] = {}
     evaluation: EvaluationConfig = EvaluationConfig()
     budget: BudgetConfig = BudgetConfig()
     engine: EngineConfig = EngineConfig()
@@ -84,7 +95,7 @@ class Study(_Strict):
     def _names_are_known(self) -> Study:
         check_models(self.models)
         check_pools(self.backstories)
-        for role in ("model", "mediator", "judge"):
+        for role in ("model", "mediator", "predictor", "judge"):
             given = getattr(self, role)
             if given is not None:
                 self._set(role, find_model(given, self.models, (role,)))
@@ -100,21 +111,26 @@ class Study(_Strict):
             raise MisplacedError(
                 ("conditions", str(k), "backstories"), f"{said} (`backstories` has: {', '.join(pools) or 'none'})"
             )
-        if given.model is None:
-            return given
-        place = ("conditions", str(k), "model")
-        return given.model_copy(update={"model": find_model(given.model, self.models, place)})
+        update: dict[str, Any] = {"mechanism": given.mechanism or self.mechanism}
+        if given.model is not None:
+            update["model"] = find_model(given.model, self.models, ("conditions", str(k), "model"))
+        return given.model_copy(update=update)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)  # frozen only once it is made
 
     @model_validator(mode="after")
     def _fits_together(self) -> Study:
-        other = {"survey": "consensus", "consensus": "survey"}[self.kind]
         if getattr(self, self.kind) is None:
             raise ValueError(f"`kind: {self.kind}` needs a section `{self.kind}`")
-        if getattr(self, other) is not None:
-            raise ValueError(f"`kind: {self.kind}` has no use for the section `{other}`; take one of them out")
+        for other in ("survey", "consensus", "protocol"):
+            if other != self.kind and getattr(self, other) is not None:
+                raise ValueError(f"`kind: {self.kind}` has no use for the section `{other}`; take one of them out")
+        if self.survey and (self.mechanism or any(c.mechanism for c in self.conditions)):
+            raise ValueError("`mechanism` says how a group's statement comes about, and a survey has no groups")
+        check_seats(self.seats, self.deliberation.seats if self.deliberation else ())
+        if any(c.options for c in self.conditions) and (self.protocol is None or self.protocol.name is None):
+            raise ValueError("a condition's `options` are those of `protocol.name`, and this study names no protocol")
         if self.population.from_humans and self.humans is None:
             raise ValueError("`population.from_humans` needs a section `humans` with `table` and `codebook`")
         if self.survey and not (self.survey.codebook or self.humans):
@@ -129,6 +145,11 @@ class Study(_Strict):
             raise ValueError(f"`conditions` share a name: {', '.join(names)}")
         return self
 
+    @property
+    def deliberation(self) -> GroupsConfig | None:
+        """What groups deliberate on, where the study is no survey."""
+        return self.consensus or self.protocol
+
     def _check_ablations(self) -> None:
         used = {c.backstories for c in self.conditions}
         for title, pools in self.evaluation.ablations.items():
@@ -140,7 +161,7 @@ class Study(_Strict):
 def _by_name(content: dict[str, Any]) -> None:
     """Writes the name of a model in the place of what it stands for."""
     for section in (content, *content["conditions"]):
-        for role in ("model", "mediator", "judge"):
+        for role in ("model", "mediator", "predictor", "judge"):
             names = [name for name, model in content["models"].items() if model == section.get(role)]
             if names:
                 section[role] = names[0]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
 from ..graphs.generative_agent import build_generative_agent
-from ..graphs.state import ConsensusState
+from ..graphs.state import Asked
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
 from ..personas.questions import AGREEMENT
+from .humans.playing import Table, play
+from .mechanisms import mediator_of
 from .plan import Plan, Unit
+from .protocols.graph import protocol_graph
+from .protocols.work import own_columns, rows_of, seated, transcript
 from .sections import AskingConfig
 from .speakers import role_key, speakers
 from .study import ConditionConfig
@@ -32,15 +36,20 @@ class Outcome:
     transcript: dict[str, Any] = field(default_factory=dict)
 
 
-def make_work(plan: Plan, models: Mapping[str, LanguageModel]) -> Callable[[Unit], Awaitable[Outcome]]:
+def make_work(
+    plan: Plan, models: Mapping[str, LanguageModel], table: Table | None = None
+) -> Callable[[Unit], Awaitable[Outcome]]:
     """The function that runs a unit.
 
     Args:
         plan: What is run.
         models: By `role_key`.
+        table: Where the people who hold seats are asked; without it their personas speak for them.
     """
     cast = {c.name: _cast(plan, c, models) for c in plan.study.conditions}
-    return _survey_work(plan, cast) if plan.study.survey else _consensus_work(plan, cast)
+    if plan.study.survey:
+        return _survey_work(plan, cast)
+    return _consensus_work(plan, cast, table) if plan.study.consensus else _protocol_work(plan, cast, table)
 
 
 def _cast(plan: Plan, condition: ConditionConfig, models: Mapping[str, LanguageModel]) -> Speakers:
@@ -48,7 +57,7 @@ def _cast(plan: Plan, condition: ConditionConfig, models: Mapping[str, LanguageM
     return {who: models[role_key(m)] for who, m in speakers(plan.study, condition, plan.population).items()}
 
 
-def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers]) -> Context:
+def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers], table: Table | None = None) -> Context:
     study = plan.study
     return Context(
         seats=unit.seats,
@@ -62,6 +71,7 @@ def _context(plan: Plan, unit: Unit, cast: Mapping[str, Speakers]) -> Context:
         sampling=Sampling(study.sampling.temperature, study.sampling.top_p, study.sampling.max_tokens),
         prompts=plan.prompts,
         replicate=unit.replicate,
+        humans=table.people if table else {},
     )
 
 
@@ -103,34 +113,47 @@ def _survey_graph(plan: Plan, thinks: bool) -> Any:
     return build_survey(plan.instrument, survey.presentation, survey.shuffle_items).compile()
 
 
-def _consensus_work(plan: Plan, cast: Mapping[str, Speakers]) -> Callable[[Unit], Awaitable[Outcome]]:
+def _consensus_work(
+    plan: Plan, cast: Mapping[str, Speakers], table: Table | None
+) -> Callable[[Unit], Awaitable[Outcome]]:
     config = plan.study.consensus
     assert config is not None
     graph = build_consensus(tuple(config.labels or AGREEMENT), plan.instrument).compile()
+    return _group_work(plan, cast, table, lambda condition: graph, _consensus_transcript)
+
+
+def _protocol_work(
+    plan: Plan, cast: Mapping[str, Speakers], table: Table | None
+) -> Callable[[Unit], Awaitable[Outcome]]:
+    graphs = {c.name: protocol_graph(plan, c).compile() for c in plan.study.conditions}
+    return _group_work(plan, cast, table, graphs.__getitem__, transcript)
+
+
+def _group_work(
+    plan: Plan,
+    cast: Mapping[str, Speakers],
+    table: Table | None,
+    graph_of: Callable[[str], Any],
+    told: Callable[[Mapping[str, Any], Unit, str], dict[str, Any]],
+) -> Callable[[Unit], Awaitable[Outcome]]:
+    config = plan.study.deliberation
+    assert config is not None
+    mediators = {c.name: mediator_of(c.mechanism) if c.mechanism else None for c in plan.study.conditions}
 
     async def work(unit: Unit) -> Outcome:
         asked = config.questions[unit.question]
-        start: ConsensusState = {"question": asked.question}
+        start: Asked = {"question": asked.question}
         if asked.proposition:
             start["proposition"] = asked.proposition
-        state = await graph.ainvoke(start, context=_context(plan, unit, cast))
-        own = {"episode": unit.episode, "condition": unit.condition.name, "replicate": unit.replicate}
-        utterances = [
-            {**row, **own, "group": unit.group, "question": asked.question} for row in state["utterances"].values()
-        ]
-        return Outcome(
-            records=[{**row, **own} for row in state["answers"].values()],
-            utterances=utterances,
-            transcript=_transcript(unit, own, state),
-        )
+        context = replace(_context(plan, unit, cast, table), mediator=mediators[unit.condition.name])
+        state = await play(graph_of(unit.condition.name), start, context, table)
+        records, utterances = rows_of(state, unit, asked.question)
+        return Outcome(records=records, utterances=utterances, transcript=told(state, unit, asked.question))
 
     return work
 
 
-def _transcript(unit: Unit, own: dict[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
-    seats = {
-        seat: {"persona": p.id, "attributes": dict(p.attributes), "weight": p.weight} for seat, p in unit.seats.items()
-    }
+def _consensus_transcript(state: Mapping[str, Any], unit: Unit, question: str) -> dict[str, Any]:
     kept = ("question", "proposition", "proposition_source", "positions", "opinions", "draft", "critiques", "revised")
-    texts = {key: state.get(key) for key in (*kept, "endorsements", "closing")}
-    return {**own, "group": unit.group, "seats": seats, **texts}
+    texts = {key: state.get(key) for key in (*kept, "endorsements", "closing", "mediations")}
+    return {**own_columns(unit), "group": unit.group, "seats": seated(unit), **texts}

@@ -95,8 +95,8 @@ def statement(stance: float, proposition: str, draw: random.Random, heard: Itera
     texts = list(heard)
     return draw.choice(w.STATEMENTS).format(
         said=f"we {phrase_of(stance, draw.randrange(6))} {frame(proposition)}",
-        pro=_OF_ALL[_most_heard(w.FOR, texts, draw)],
-        con=_OF_ALL[_most_heard(w.AGAINST, texts, draw)],
+        pro=reason_heard(w.FOR, texts, draw),
+        con=reason_heard(w.AGAINST, texts, draw),
         close=draw.choice(w.CLOSES),
     )
 
@@ -115,10 +115,11 @@ def _ending(stance: float, draw: random.Random) -> str:
     return f" {draw.choice(ends)}" if ends and draw.random() < 0.4 else ""
 
 
-def _most_heard(reasons: Sequence[str], texts: Sequence[str], draw: random.Random) -> str:
+def reason_heard(reasons: Sequence[str], texts: Sequence[str], draw: random.Random) -> str:
+    """The reason that most of the texts give, as one of the whole group's; among equals one is drawn."""
     counts = Counter({reason: sum(reason in text for text in texts) for reason in reasons})
     most = max(counts.values())
-    return draw.choice([reason for reason in reasons if counts[reason] == most])
+    return _OF_ALL[draw.choice([reason for reason in reasons if counts[reason] == most])]
 
 
 def _turn(choices: Sequence[str], voice: Voice, draw: random.Random) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from ..choosing import check_choose
 from ..protocol import LETTERS, Capabilities, Choice, ChooseRequest, Generation, Request, Score, ScoreRequest, Usage
 from ..seeds import derive_seed
-from . import grammar, interviewing, life_steps, mediation, questioning
+from . import grammar, interviewing, life_steps, mediation, moderating, questioning, ranking
 from .graded import Vector
 from .presented import last_text, lettered_options, option_count
 from .public import SyntheticPublic
@@ -118,11 +118,25 @@ class SyntheticModel:
             return questioning.list_questions(context, draw)
         if step == "battery" and (lines := self._battery(request, draw)):
             return lines
-        own = self.public.stance(self.public.attitude_of(context), proposition)
+        if step == "moderate":
+            return moderating.question(context, proposition, draw)
+        if step == "ranking":
+            stance, slips = ranking.read_citizen(context), self.public.slip_rate
+            return ranking.rank(stance, ranking.candidates(context), draw, slips, ranking.PREDICTION_ERROR)
+        return self._in_own_words(context, proposition, draw)
+
+    def _in_own_words(self, context: Mapping[str, Any], proposition: str, draw: random.Random) -> str:
+        """What a persona says of a proposition, of a statement on it, or of several."""
+        step, candidates = context.get("step"), ranking.candidates(context)
+        if step == "rank":
+            proposition = ranking.about(context, candidates)
+        own = self.public.stance(self.public.attitude_of(context, proposition), proposition)
+        if step == "rank":
+            return ranking.rank(own, candidates, draw, self.public.slip_rate)
         voice = grammar.Voice.of(str(context.get("persona") or ""), proposition)
         if step == "critique":
             return grammar.critique(own, stance_of(str(context.get("statement") or "")), proposition, draw, voice)
-        return grammar.opinion(_expressed(own, context), proposition, draw, voice)
+        return grammar.opinion(own if step == "discuss" else _expressed(own, context), proposition, draw, voice)
 
     def _reason(self, request: Request) -> str:
         """Which of the options that the prompt or the context lists is the likeliest."""
@@ -135,7 +149,7 @@ class SyntheticModel:
     def _battery(self, request: Request, draw: random.Random) -> str:
         """A line "1. (A)" for each item; an item that lists no options gets none."""
         items = request.context.get("items")
-        shared = {k: v for k, v in request.context.items() if k != "items"} | {"step": "item"}
+        shared = {k: v for k, v in request.context.items() if k not in ("items", "fed_back")} | {"step": "item"}
         lines = []
         for number, item in enumerate(items if isinstance(items, list | tuple) else (), start=1):
             options = option_count(item) if isinstance(item, Mapping) else 0
@@ -159,7 +173,8 @@ class SyntheticModel:
             p = self.probabilities(request.context, len(codes) or len(listed), request)[place]
             return Score(math.log(p) if p > 0 else -math.inf, 1, usage)
         words = max(1, len(request.continuation.split()))
-        own = self.public.stance(self.public.attitude_of(request.context), _proposition(request))
+        proposition = _proposition(request)
+        own = self.public.stance(self.public.attitude_of(request.context, proposition), proposition)
         gap = own - stance_of(request.continuation)
         return Score(-WORD_COST * words - DISTANCE_COST * gap * gap, words, usage)
 

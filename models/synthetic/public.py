@@ -14,12 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ..errors import ModelSpecError
-from . import derivation, dials, telling
+from . import answering, derivation, dials, listening, telling
 from .graded import GradedItem, Vector, dot, even_thresholds, graded_probabilities, softmax, vector
-from .parties import Parties, answers, is_partisan, read_parties
-from .presented import in_codebook_order
-from .stance import stance_of, topic_key, topic_of
+from .parties import Parties, read_parties
+from .stance import stance_of, topic_key
 
 # Agreement with a statement: a graded response whose latent value falls with the distance of the stances.
 AT_ONE_MIND, PER_DISTANCE, RATING_REACH = 2.2, 3.2, 2.9
@@ -27,14 +25,16 @@ AT_ONE_MIND, PER_DISTANCE, RATING_REACH = 2.2, 3.2, 2.9
 POSITION_LOGITS = 6.0
 # How fast a stance saturates with the attitude; 1 standard deviation of attitude is a stance of 0.66.
 STANCE_STEEPNESS = 0.8
+# As far as the words of others move a stance; 4.75 standard deviations of attitude.
+FARTHEST_MOVE = 0.999
 _NUMBERS = (
-    *("attribute_share", "wording_sd", "missing_mass"),
+    *("attribute_share", "wording_sd", "missing_mass", "openness", "slip_rate"),
     *("flaw_rate", "critic_sensitivity", "imagination", "fidelity", "middle_pull"),
 )
 # What came after the first publics had got their marks.
 _LATER = (
     *("shares", "flaw_rate", "critic_sensitivity", "story_facts", "positions", "residual_sd"),
-    *("imagination", "fidelity", "middle_pull", "subgroup_bias"),
+    *("imagination", "fidelity", "middle_pull", "subgroup_bias", "openness", "confidence", "slip_rate"),
 )
 
 
@@ -52,7 +52,6 @@ class SyntheticPublic:
         missing_mass: Probability of each option that counts as no answer, in [0, 1]; at most an equal share.
         attitudes: Given attitudes by persona id, one number a dimension; they hold in every style but `none`.
         items: Given parameters of ordinal questions, by question code.
-
         shares: Who tells stories: by trait, the share of each label; made to sum to 1.
         flaw_rate: Probability that an answer in an interview has a flaw, in [0, 1].
         critic_sensitivity: Probability that the critic sees a flaw, in [0, 1].
@@ -68,6 +67,9 @@ class SyntheticPublic:
         subgroup_bias: By trait and label, what the model wrongly adds to the attitude of people it knows to have that
             label: one number a dimension, in the attitudes' standard deviations.
         parties: How own side and other side are judged; see `parties.Parties`.
+        openness: How far a round of a discussion moves people to what they hear, in [0, 1]; see `listening`.
+        confidence: Stances further off than this are not listened to, in (0, 2]; at 2 everybody is.
+        slip_rate: How often an answer that should be a ranking is none, in [0, 1].
 
     Raises:
         ValueError: A parameter is out of range, or given numbers have another number of dimensions.
@@ -91,6 +93,9 @@ class SyntheticPublic:
     middle_pull: float = 0.0
     subgroup_bias: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
     parties: Parties = field(default_factory=Parties)
+    openness: float = 0.3
+    confidence: float = 2.0
+    slip_rate: float = 0.0
 
     def __post_init__(self) -> None:
         for name, low in (("dimensions", 1), ("story_facts", 0)):
@@ -99,6 +104,7 @@ class SyntheticPublic:
         for name in _NUMBERS:
             value = dials.number(name, getattr(self, name), 0, 10 if name == "wording_sd" else 1, name == "middle_pull")
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "confidence", dials.number("confidence", self.confidence, 1e-9, 2))
         known = {p: vector(a, f"the attitudes of {p!r}") for p, a in (self.attitudes or {}).items()}
         items = dict(self.items or {})
         for what, values in (*known.items(), *((c, i.discrimination) for c, i in items.items())):
@@ -216,7 +222,11 @@ class SyntheticPublic:
 
     def rating(self, attitude: Vector, proposition: str, statement: str, options: int) -> Vector:
         """The probabilities of agreeing with a statement on a proposition, strongest disagreement first."""
-        distance = abs(self.stance(attitude, proposition) - stance_of(statement))
+        return self.rating_at(self.stance(attitude, proposition), statement, options)
+
+    def rating_at(self, stance: float, statement: str, options: int) -> Vector:
+        """As `rating`, by somebody who is known to stand there."""
+        distance = abs(stance - stance_of(statement))
         return graded_probabilities(AT_ONE_MIND - PER_DISTANCE * distance, even_thresholds(options, RATING_REACH))
 
     def probabilities(self, context: Mapping[str, Any], options: int, text: str = "") -> Vector:
@@ -231,46 +241,36 @@ class SyntheticPublic:
         Raises:
             ModelSpecError: The question's given thresholds do not fit the number of options.
         """
-        places, left_out = in_codebook_order(context, options)
-        if not places:
-            return (1 / options,) * options
-        mass = min(self.missing_mass, 1 / options)
-        left = 1 - mass * len(left_out)
-        out = [mass] * options
-        for place, p in zip(places, self._substantive(context, len(places), text), strict=True):
-            out[place] = p * left
-        return tuple(out)
+        return answering.probabilities(self, context, options, text)
 
-    def _substantive(self, context: Mapping[str, Any], options: int, text: str) -> Vector:
-        step, proposition = context.get("step"), str(context.get("proposition") or "")
-        asked = str(context.get("question_text") or text)
-        if step == "rating" and isinstance(context.get("statement"), str):
-            statement = context["statement"]
-            said = self.rating(self.attitude_of(context), proposition or topic_of(statement), statement, options)
-        elif step == "position" and proposition:
-            said = self.position(self.attitude_of(context), proposition, options)
-        elif not context.get("ordinal", True):
-            return self.nominal(self.attitude_of(context), asked, options)
-        else:
-            said = self._ordinal(context, asked, options)
-        return dials.pulled(said, self.middle_pull)
+    def attitude_of(self, context: Mapping[str, Any], about: str = "") -> Vector:
+        """The attitudes of the persona that a request's context describes, after what it has heard.
 
-    def _ordinal(self, context: Mapping[str, Any], asked: str, options: int) -> Vector:
-        code = str(context.get("question") or "")
-        if code not in self.items and is_partisan(context):
-            return answers(self.parties, self.name, context, self.party_of(context), options, self.fidelity)
-        item = self.item(code, asked, options)
-        if len(item.thresholds) != options - 1:
-            raise ModelSpecError(
-                f"the synthetic public's item {code!r} has {len(item.thresholds)} thresholds; a question of {options} "
-                f"answers (those that count as no answer left out) needs {options - 1}"
-            )
-        return self.graded(self.attitude_of(context), item)
-
-    def attitude_of(self, context: Mapping[str, Any]) -> Vector:
-        """The attitudes of the persona that a request's context describes."""
+        Args:
+            context: As the protocols send it; `heard` is what others said on its `proposition`.
+            about: What was spoken about, where the context names no proposition; without one nothing has been heard.
+        """
         style = str(context.get("style") or "")
-        return self.attitude(str(context.get("persona") or ""), _attributes(context), _backstory(context), style)
+        attitude = self.attitude(str(context.get("persona") or ""), _attributes(context), _backstory(context), style)
+        rounds = listening.rounds_heard(context)
+        proposition = str(context.get("proposition") or about) if rounds else ""
+        if not proposition:
+            return attitude
+        own = self.stance(attitude, proposition)
+        return self.moved(attitude, proposition, listening.listened(own, rounds, self.openness, self.confidence))
+
+    def moved(self, attitude: Vector, proposition: str, stance: float) -> Vector:
+        """The attitudes (D,), shifted along the proposition's direction just so far that this is the stance on it.
+
+        Nobody is moved beyond ±`FARTHEST_MOVE`, where an attitude would have no end.
+        """
+        own = self.stance(attitude, proposition)
+        stance = max(min(own, -FARTHEST_MOVE), min(max(own, FARTHEST_MOVE), stance))
+        if stance == own:
+            return attitude
+        about = derivation.direction(self.name, self.dimensions, topic_key(proposition))
+        shift = math.atanh(stance) / STANCE_STEEPNESS - dot(attitude, about)
+        return tuple([a + shift * x for a, x in zip(attitude, about, strict=True)])
 
     def party_of(self, context: Mapping[str, Any]) -> str:
         """The party of the persona, as its attributes or else its story say; "" where neither does."""

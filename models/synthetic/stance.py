@@ -25,6 +25,7 @@ GRADES: tuple[tuple[str, ...], ...] = (
     ("support without reservation the idea", "are wholeheartedly in favour of the idea"),
 )
 LONGEST_TOPIC = 240
+LONGEST_KEPT = 2000
 _STANCES = {phrase: round(-1 + 0.2 * k, 1) for k, phrases in enumerate(GRADES) for phrase in phrases}
 _FORMS = sorted((re.escape(p).replace("are\\ ", "(?:are|am)\\ ", 1) for p in _STANCES), key=len, reverse=True)
 _SAID = re.compile(rf"\b(?:I|we) ({'|'.join(_FORMS)})\b", re.IGNORECASE)
@@ -73,13 +74,16 @@ def read_stance(text: str) -> float | None:
     return None if match is None else _STANCES[_as_we(match.group(1))]
 
 
-@lru_cache(maxsize=64)
 def stance_of(text: str) -> float:
     """The stance a text expresses, in [−1, 1]; a text from elsewhere has one of its own, always the same.
 
     Such a text leans the way its words of approval and disapproval point, with a part drawn from its hash; without such
     words the hash alone decides. An empty text stands at 0.
     """
+    return _stance(text) if len(text) <= LONGEST_KEPT else _stance_of_long(text)
+
+
+def _read_or_made_up(text: str) -> float:
     read = read_stance(text)
     if read is not None:
         return read
@@ -90,6 +94,11 @@ def stance_of(text: str) -> float:
     words = _WORD.findall(text[:5000].lower())
     pros, cons = sum(w in _FOR for w in words), sum(w in _AGAINST for w in words)
     return 0.75 * (pros - cons) / (pros + cons + 1) + 0.25 * drawn if pros + cons else drawn
+
+
+# In a discussion everybody hears the same texts again and again; few texts are long, and those are not kept for long.
+_stance = lru_cache(maxsize=8192)(_read_or_made_up)
+_stance_of_long = lru_cache(maxsize=64)(_read_or_made_up)
 
 
 @lru_cache(maxsize=256)

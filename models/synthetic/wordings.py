@@ -120,3 +120,18 @@ CLOSES = (
     "Nobody should be left alone with the consequences.",
     "We ask that both concerns be kept in view.",
 )
+MODERATOR_BEGINS = (
+    "Let us begin with the idea {idea}: what matters most to each of you about it?",
+    "Who would like to start? What comes to your mind first about the idea {idea}?",
+    "What would change in your own life, for better or worse, with the idea {idea}?",
+)
+MODERATOR_BOTH = (
+    "One side says that {pro}, the other that {con}. What would each of you need to know to think again?",
+    "It was said that {pro}, and also that {con}. Where could both sides meet?",
+    "Some hold that {con}. How would those answer who hold that {pro}?",
+)
+MODERATOR_ONE_SIDE = (
+    "Much was said for one side. What of those who would say that {missing}?",
+    "Let me put the other side for a moment: could it be that {missing}?",
+    "Who is not in this room, and might tell us that {missing}?",
+)

@@ -7,8 +7,9 @@ import sys
 import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
+from ...personas.visible import visible
 from ..errors import InputError
-from . import episodes, evaluate, inspect, matching, payoffs, personas, questions, run, train
+from . import compare, episodes, evaluate, inspect, matching, payoffs, personas, questions, run, train
 
 BAD_INPUT = 2
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("compare")(compare.compare)
 app.command("train")(train.train)
 app.command("demo")(run.demo)
 evaluate.app.command("payoffs")(payoffs.evaluate_payoffs)
@@ -50,5 +52,5 @@ def main() -> None:
 
 
 def _fail(error: Exception, code: int) -> None:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {visible(str(error))}", file=sys.stderr)
     sys.exit(code)

@@ -50,8 +50,12 @@ def export(
         _export_episodes(run, path, condition or "")
         return
     table = wide_table(run, condition) if wide else long_table(run, condition)
-    save_table(table, path)
+    changed = save_table(table, path)
     typer.echo(f"{len(table)} rows: {path}")
+    if changed:
+        typer.echo(
+            f"note: {changed} cells begin like a formula and got a ' before them; .parquet keeps them as they are"
+        )
 
 
 def _export_episodes(run: Path, path: Path, condition: str) -> None:

@@ -29,14 +29,22 @@ def run(
     max_calls: Annotated[int | None, typer.Option(min=1, help="Stop before this many model calls in all.")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Stop before this many tokens in all.")] = None,
     max_cost: Annotated[float | None, typer.Option(min=0, help="Stop before this cost; needs budget.prices.")] = None,
+    human: Annotated[
+        list[str] | None, typer.Option("--human", metavar="SEAT", help="Take this seat yourself, at the terminal.")
+    ] = None,
+    deadline: Annotated[
+        float | None, typer.Option("--deadline", metavar="SECONDS", help="How long each reply of --human may take.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and ask nothing.")] = False,
 ) -> None:
     """Run a study, or resume it: no call whose answer is in the journal is asked again."""
     from ..loading import load_study
     from ..planning import make_plan
+    from .seats import seat_overrides
 
     bounds = {"max_calls": max_calls, "max_tokens": max_tokens, "max_cost": max_cost}
     given = [f"budget.{name}={bound}" for name, bound in bounds.items() if bound is not None]
+    given += seat_overrides(human or [], deadline)
     loaded = load_study(study, [*(overrides or []), *given], model)
     plan = make_plan(loaded, study)
     out = out or Path("runs") / folder_name(loaded.study)
@@ -70,10 +78,13 @@ def carry_out(plan: Plan, out: Path, limit: int | None) -> int:
     from ..run import exit_code, run_study
     from .generate import story_progress
     from .progress import show_progress
+    from .seats import people_at_the_terminal
 
+    plan, host = people_at_the_terminal(plan, limit)
     with show_progress(plan, limit) as progress:
         told = story_progress() if plan.pools else None
-        result = asyncio.run(run_study(plan, out, limit=limit, progress=progress, story_progress=told))
+        shown = None if host else progress
+        result = asyncio.run(run_study(plan, out, limit=limit, progress=shown, story_progress=told, host=host))
     if result["status"] == "complete":
         measure_run(out, plan)
         write_report(out)

@@ -1,0 +1,115 @@
+"""A Delphi survey: the same people are asked again and told how all answered (Dalkey and Helmer 1963; Linstone and Turoff 1975).
+
+1. `round_1`: everybody answers, alone.
+2. `reasons_1`: everybody gives a reason, where reasons are asked for.
+3. `round_2`: everybody is told how all answered, and reads the others' reasons, all without names, and answers again.
+   Steps 2 and 3 repeat until the answers' distribution has settled, or the rounds are over.
+4. `close_survey`: how many rounds it took, and whether answers have settled.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from ..personas.questions import AGREEMENT, Instrument
+from .context import Context
+from .state import DeliberationState
+from .steps import Step, StepError, ask, chain, collect, gather, position
+from .steps.step import State, Update
+
+# Scheibe, Skutsch and Schofer (in Linstone and Turoff 1975) take a movement below 15 % for stability.
+STABLE = 0.15
+CLOSE = "close_survey"
+REASON = (
+    "Give the reason for your answer in one to three sentences, for people who may see it differently. Write only that."
+)
+
+
+def build_delphi(
+    rounds: int = 4,
+    stable: float = STABLE,
+    reasons: bool = True,
+    instrument: Instrument | None = None,
+    labels: Sequence[str] = AGREEMENT,
+    instruction: str = REASON,
+) -> StateGraph[Any, Any, Any, Any]:
+    """The Delphi survey, uncompiled.
+
+    It leaves `outcomes["result"]`: `rounds` that were held, `moved` (how far the last round moved the distribution of answers, in
+    [0, 1]), and `stable`, whether that is below the bound.
+
+    Args:
+        rounds: At most.
+        stable: No further round is held when the distribution of answers has moved by less than this.
+        reasons: Ask for reasons, and show them in the next round.
+        instrument: What is asked; by default how far everybody agrees with the proposition.
+        labels: The scale of that agreement.
+        instruction: What reasons are asked for.
+
+    Raises:
+        StepError: There are fewer than two rounds.
+    """
+    if rounds < 2:
+        raise StepError(f"delphi: answers are fed back in a second round; rounds must be 2 or more, got {rounds}")
+    graph = StateGraph(DeliberationState, context_schema=Context)
+    chain(graph, Step(CLOSE, _closing(stable)), END)
+    last, polls = START, list[str]()
+    for r in range(1, rounds + 1):
+        told = [collect(f"reasons_{r - 1}", instruction)] if reasons and r > 1 else []
+        options: dict[str, Any] = {"sees": [step.name for step in told], "feedback": tuple(polls)}
+        name = f"round_{r}"
+        poll = ask(name, instrument, **options) if instrument else position(name, labels=labels, **options)
+        end = chain(graph, *told, poll, gather(f"counted_{r}"))
+        first = told[0].name if told else name
+        if r <= 2:  # one round says nothing of stability
+            graph.add_edge(last, first)
+        else:
+            graph.add_conditional_edges(last, _unless_stable(polls, stable, first), [first, CLOSE])
+        last = end
+        polls.append(name)
+    graph.add_edge(last, CLOSE)
+    return graph
+
+
+def _unless_stable(polls: Sequence[str], stable: float, more: str) -> Callable[[DeliberationState], str]:
+    before, after = polls[-2:]
+
+    def route(state: DeliberationState) -> str:
+        return CLOSE if _moved(state, before, after) < stable else more
+
+    route.__name__ = f"unless_stable_{after}"
+    return route
+
+
+def _moved(state: State, before: str, after: str) -> float:
+    """How far the answers' distribution moved between two polls: ½ Σ|difference of shares|, the mean over items.
+
+    Of those who answered both times; 1 where nobody did.
+    """
+    first, second = state["polls"][before], state["polls"][after]
+    pairs: dict[str, list[tuple[Any, Any]]] = {}
+    for seat, answers in second.items():
+        for item, code in answers.items():
+            both = (first[seat].get(item), code)
+            if all(isinstance(one, int | str) for one in both):
+                pairs.setdefault(item, []).append(both)
+    shifts = [_shift(Counter(a for a, _ in both), Counter(b for _, b in both)) for both in pairs.values()]
+    return sum(shifts) / len(shifts) if shifts else 1.0
+
+
+def _shift(before: Counter[Any], after: Counter[Any]) -> float:
+    return sum(abs(before[code] - after[code]) for code in before.keys() | after.keys()) / (2 * before.total())
+
+
+def _closing(stable: float) -> Callable[..., Any]:
+    async def close_survey(state: State, runtime: Runtime[Context]) -> Update:
+        polls = list(state["polls"])
+        moved = _moved(state, *polls[-2:])
+        return {"outcomes": {"result": {"rounds": len(polls), "moved": moved, "stable": moved < stable}}}
+
+    return close_survey
