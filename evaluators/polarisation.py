@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .intervals import metric
+from .intervals import bias, metric
 from .neighbours import assortativity, mean_over_pairs
 from .ordinal import agreement, categories, esteban_ray, mean_distance
 from .ratios import Ratios, clustered_ratios, drawn_interval
@@ -38,9 +38,9 @@ def polarisation(
     - `polarisation`: Esteban and Ray's (1994) index with α = `alpha`, 1 with half at either end; higher is more polarised.
     - `agreement`: van der Eijk's (2001) A in [−1, 1], where the scale has 3 to 12 answers; higher is more agreement.
 
-    The numbers are those of the people asked. Variance and distance of few people are lower than their public's by about one
-    part in their number. A is higher by chance where two answers are given about equally often: its interval is moved
-    against the `bias` that resamples show, and may leave out the value.
+    The numbers are those of the people asked, which chance pulls away from their public's: variance and distance down by about
+    one part in the people's number (in the groups', where these speak with one voice), A up where two answers are given
+    about equally often. `bias` is how far resamples show that; the interval is moved against it, and may leave out the value.
 
     Args:
         positions: Shape (n,), answers of the scale; NaN is missing.
@@ -52,7 +52,7 @@ def polarisation(
         seed: Of the resamples.
 
     Returns:
-        The four as `{value, ci}`, A with its `bias`; `alpha`, and `n` with `people`, `groups` and `missing`.
+        The four as `{value, ci, bias}`, `alpha`, and `n` with `people`, `groups` and `missing`.
 
     Raises:
         ValueError: A position is none of the scale's answers, or the arrays differ in length.
@@ -72,10 +72,8 @@ def polarisation(
     for name, measure in _pooled(np.asarray(scale, dtype=float), alpha).items():
         resamples = measure(np.concatenate(drawn)) if drawn else np.empty(0)
         value = float(measure(by_group.sum(axis=0)))
-        shift = float(resamples.mean() - value) if name == "agreement" and len(resamples) else 0.0
-        found[name] = _bounded(drawn_interval(value, resamples, k), name, 2 * shift)
-        if shift:
-            found[name]["bias"] = shift
+        shift = bias(value, resamples) or 0.0
+        found[name] = _bounded(drawn_interval(value, resamples, k), name, 2 * shift) | {"bias": shift}
     if len(np.asarray(scale)) < 3:
         found["agreement"] = metric(np.nan, None, "agreement A needs three or more answers")
     n = {"people": int(there.sum()), "groups": k, "missing": int((~there).sum())}
