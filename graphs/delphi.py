@@ -19,7 +19,7 @@ from langgraph.runtime import Runtime
 from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
 from .node import Route
-from .state import DeliberationState
+from .state import Asked, DeliberationState
 from .steps import Step, StepError, ask, chain, collect, gather, position
 from .steps.step import State, Update
 
@@ -57,7 +57,7 @@ def build_delphi(
     """
     if rounds < 2:
         raise StepError(f"delphi: answers are fed back in a second round; rounds must be 2 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
     chain(graph, Step(CLOSE, _closing(stable)), END)
     last, polls = START, list[str]()
     for r in range(1, rounds + 1):

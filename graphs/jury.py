@@ -20,7 +20,7 @@ from langgraph.runtime import Runtime
 
 from .context import Context
 from .node import Route
-from .state import DeliberationState
+from .state import Asked, DeliberationState
 from .steps import Step, brief, chain, talk, vote
 from .steps.step import State, Update
 
@@ -52,7 +52,7 @@ def build_jury(
     Raises:
         StepError: An option is unknown, or there is no round.
     """
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
     shown = ("evidence",) if evidence else ()
     opening = [brief("evidence", evidence)] if evidence else []
     last = chain(graph, START, *opening, vote("ballot_0", options=options, need=need, sees=shown))

@@ -140,7 +140,9 @@ def _of_group(made: Context, plain: GroupContext) -> Context:
     return _reading("humans", lambda: replace(made, mediator=mediator, humans=humans, unit=unit))
 
 
-def _mechanism(made: Context, plain: GroupContext) -> Mediator:
+def _mechanism(made: Context, plain: GroupContext) -> Mediator | None:
+    if plain.mechanism is None:
+        return None
     # What asks may be a page in a browser, so it names no code to be run.
     mediator = find_mediator(plain.mechanism.name, own=False, **plain.mechanism.options)
     check_needs(mediator, made.models, made.asking)

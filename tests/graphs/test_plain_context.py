@@ -17,6 +17,7 @@ from minipublic.graphs.kept_models import KeptModels, kept_models
 from minipublic.graphs.node import Node
 from minipublic.graphs.opening import opened
 from minipublic.graphs.plain_context import GroupContext, NamedModel, PersonContext
+from minipublic.graphs.protocols import PROTOCOLS
 from minipublic.personas import Persona, Population
 
 PEOPLE = [{"id": f"p{k}", "attributes": {"party": "ABC"[k % 3]}} for k in range(6)]
@@ -29,6 +30,10 @@ def graph_of(name):
     module, _, attribute = SERVED[name].partition(":")
     assert module == "minipublic.graphs.studio"
     return getattr(studio, attribute)
+
+
+def test_every_protocol_is_served():
+    assert {"consensus", "survey", "interview", "generative_agent", *PROTOCOLS} == set(SERVED)
 
 
 @pytest.mark.parametrize("name", SERVED)
