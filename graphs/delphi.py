@@ -18,6 +18,7 @@ from langgraph.runtime import Runtime
 
 from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
+from .node import Route
 from .state import DeliberationState
 from .steps import Step, StepError, ask, chain, collect, gather, position
 from .steps.step import State, Update
@@ -69,7 +70,7 @@ def build_delphi(
         if r <= 2:  # one round says nothing of stability
             graph.add_edge(last, first)
         else:
-            graph.add_conditional_edges(last, _unless_stable(polls, stable, first), [first, CLOSE])
+            graph.add_conditional_edges(last, Route(_unless_stable(polls, stable, first)), [first, CLOSE])
         last = end
         polls.append(name)
     graph.add_edge(last, CLOSE)

@@ -23,6 +23,7 @@ from langgraph.runtime import Runtime
 from ..personas.questions import AGREEMENT
 from .context import Context
 from .mediators import Mediator, find_mediator
+from .node import Route
 from .state import DeliberationState
 from .steps import Step, StepError, chain, collect, gather, mediate, position, propose, rate
 from .steps.step import State, Update
@@ -69,7 +70,7 @@ def build_habermas(
     for r in range(2, rounds + 1):
         told = collect(f"critique_{r}", CRITIQUE, recalls=("opinion",), sees=(f"statement_{r - 1}",))
         end = chain(graph, told, *_round(r, labels, mediator))
-        graph.add_conditional_edges(last, _while_rising(r - 1), [f"critique_{r}", CLOSE])
+        graph.add_conditional_edges(last, Route(_while_rising(r - 1)), [f"critique_{r}", CLOSE])
         last = end
     graph.add_edge(last, CLOSE)
     return graph

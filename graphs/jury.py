@@ -19,6 +19,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from .context import Context
+from .node import Route
 from .state import DeliberationState
 from .steps import Step, brief, chain, talk, vote
 from .steps.step import State, Update
@@ -62,7 +63,7 @@ def build_jury(
         said.append(f"talk_{r}")
         ballot = vote(f"ballot_{r}", options=options, need=need, sees=(*shown, *said))
         after = chain(graph, step, ballot)
-        graph.add_conditional_edges(last, _unless_decided(r - 1), [f"talk_{r}", "close_trial"])
+        graph.add_conditional_edges(last, Route(_unless_decided(r - 1)), [f"talk_{r}", "close_trial"])
         last = after
     graph.add_edge(last, "close_trial")
     return graph

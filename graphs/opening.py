@@ -72,7 +72,7 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
     """
     population = _population(plain)
     seats = _seats(plain, population)
-    prompts = Path(plain.prompts) if plain.prompts else None
+    asking, prompts = plain.asking, Path(plain.prompts) if plain.prompts else None
     made = Context(
         seats=seats,
         models=_named_models(plain, seats, lambda meant: models.get(meant, plain)),
@@ -80,7 +80,7 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
         seed=plain.seed,
         style=plain.style,
         attributes=_worded(plain, population),
-        asking=Asking(*plain.asking.model_dump().values()),
+        asking=Asking(asking.method, asking.draws, asking.reorder_options, asking.average_orders),
         sampling=Sampling(**plain.sampling.model_dump()),
         prompts=_reading("prompts", lambda: graph_prompts(prompts)),
         replicate=plain.replicate,

@@ -12,7 +12,7 @@ from langgraph.types import Send
 
 from ...personas.propositions import declare
 from ..context import Context
-from ..node import Node
+from ..node import Node, Route
 from .task import Task
 
 Update = dict[str, Any]
@@ -119,9 +119,9 @@ def begun(state: State, context: Context) -> Update:
     return update | {"proposition": made or state["question"], "proposition_source": "rule" if made else "question"}
 
 
-def _to_seats(node: str, tasks: Callable[[State, str], Sequence[Task]]) -> Callable[[State], list[Send]]:
+def _to_seats(node: str, tasks: Callable[[State, str], Sequence[Task]]) -> Route:
     def route(state: State) -> list[Send]:
         return [Send(node, task) for seat in state["seats"] for task in tasks(state, seat)]
 
     route.__name__ = f"to_{node}"
-    return route
+    return Route(route)

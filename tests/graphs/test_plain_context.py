@@ -44,6 +44,18 @@ def test_every_served_protocol_says_what_its_context_is(name):
         assert said.get("description") or kind.get("description"), field
 
 
+@pytest.mark.parametrize("name", SERVED)
+async def test_every_served_protocol_runs_with_plain_json(name):
+    """Subgraphs and routes too find their context."""
+    graph = graph_of(name)
+    one = issubclass(graph.context_schema, PersonContext)
+    given, plain = ({}, {**PLAIN, "personas": PEOPLE[:1]}) if one else (QUESTION, PLAIN)
+    state = await graph.ainvoke(given, context={**plain, "style": "bio"}, config={"recursion_limit": 200})
+    said = [*state["answers"]] if isinstance(state["answers"], list) else [*state["answers"].values()]
+    assert len(said) >= 2
+    assert not any(row.get("missing") for row in said)
+
+
 async def test_an_episode_runs_with_plain_json_as_with_a_context():
     by_hand = Context(
         seats={f"seat_{k}": Persona(**p) for k, p in enumerate(PEOPLE, start=1)},
