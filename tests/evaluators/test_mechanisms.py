@@ -244,7 +244,7 @@ TABLES = st.integers(1, 5).flatmap(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(tables=TABLES)
 def test_whatever_is_missing_every_number_has_an_interval_or_a_reason(tables):
     payoffs = {f"m{k}": x for k, x in enumerate(tables)}
