@@ -32,7 +32,8 @@ def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, rec
         return [
             {
                 **task_for(state, seat, about=about, recalls=recalls),
-                "shown": [{"title": about, "text": text}] if text else [],
+                # By its name a text of a seat would tell who wrote it.
+                "shown": [{"title": "Statement", "text": text}] if text else [],
             }
             for about, text in statements_of(state, of)
         ]
