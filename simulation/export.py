@@ -113,15 +113,46 @@ def transcript_text(run: Path, episode: str, condition: str | None = None) -> st
 
 def _episode_text(t: dict[str, Any]) -> str:
     parts = [f"{in_one_line(t['episode'])} ({in_one_line(t['condition'])})", f"Question: {_said(t['question'])}"]
-    parts.append(f"Proposition: {_said(t['proposition'])}")
+    parts.append(f"Proposition: {_said(t.get('proposition'))}")
+    if "positions" not in t:  # a protocol of steps
+        return "\n\n".join([*parts, *_people(t), *_steps(t)])
     for seat, person in t["seats"].items():
-        who = f"{person['persona']}: {', '.join(person['attributes'].values())}"
-        said = [f"{in_one_line(seat)} ({in_one_line(who)})", f"  position: {_said(t['positions'].get(seat))}"]
+        said = [_who(seat, person), f"  position: {_said(t['positions'].get(seat))}"]
         said += [f"  opinion: {_said(t['opinions'].get(seat))}", f"  critique: {_said(t['critiques'].get(seat))}"]
         ratings = (t.get("endorsements") or {}).get(seat, {})
         said.append(f"  endorsement: draft {_said(ratings.get('draft'))}, revised {_said(ratings.get('revised'))}")
         parts.append("\n".join(said))
     return "\n\n".join([*parts, f"Draft: {_said(t['draft'])}", f"Revised: {_said(t['revised'])}"])
+
+
+def _who(seat: str, person: dict[str, Any]) -> str:
+    traits = ", ".join(person["attributes"].values())
+    return f"{in_one_line(seat)} ({in_one_line(person['persona'])}: {in_one_line(traits)})"
+
+
+def _people(t: dict[str, Any]) -> list[str]:
+    return ["\n".join(_who(seat, person) for seat, person in t["seats"].items())]
+
+
+def _steps(t: dict[str, Any]) -> list[str]:
+    """What a protocol's steps left: texts and statements first, then who answered what."""
+    said = [
+        "\n".join([f"{step}:", *(f"  {in_one_line(who)}: {_said(text)}" for who, text in by.items())])
+        for step, by in (t.get("texts") or {}).items()
+    ]
+    said += [f"{step}: {_said(text)}" for step, text in (t.get("statements") or {}).items()]
+    for key in ("polls", "ratings", "rankings", "votes"):
+        for step, by in (t.get(key) or {}).items():
+            said.append(
+                "\n".join([f"{step}:", *(f"  {in_one_line(seat)}: {_code(held)}" for seat, held in by.items())])
+            )
+    return said + [f"{step}: {_code(left)}" for step, left in (t.get("outcomes") or {}).items()]
+
+
+def _code(held: Any) -> str:
+    if isinstance(held, dict) and "missing" not in held:
+        return ", ".join(f"{in_one_line(str(about))} {_code(value)}" for about, value in held.items())
+    return _said(held)
 
 
 def _said(value: Any) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What Excel, LibreOffice and Google Sheets begin a formula with, full-width signs among them, whatever blanks stand before.
-_FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]")
+_FORMULA = re.compile(r"'*[\s\x00]*[=+\-@＝＋－＠]")
 
 
 def inert(cell: Any) -> Any:
@@ -20,6 +20,11 @@ def inert(cell: Any) -> Any:
     if not isinstance(cell, str) or not _FORMULA.match(cell) or _is_number(cell):
         return cell
     return f"'{cell}"
+
+
+def as_written(cell: str) -> str:
+    """The text that `inert` made this cell of."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def inert_table(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
 import orjson
@@ -30,16 +30,16 @@ LABELS = (
 IDS = ("<img src=x onerror=alert(3)>", "\x1b]0;id\x07", "p\u202e2", "=cmd|' /C calc'!A0", "../../p4")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass
 class Played:
     model: Public
     out: Path
 
-    @cache
-    def rows(self, table):
-        return pd.read_parquet(self.out / f"{table}.parquet")
+    @cached_property
+    def tables(self):
+        return {name: pd.read_parquet(self.out / f"{name}.parquet") for name in ("records", "utterances")}
 
-    @cache
+    @cached_property
     def transcripts(self):
         return [orjson.loads(line) for line in (self.out / "transcripts.jsonl").read_bytes().splitlines()]
 

@@ -15,10 +15,27 @@ from minipublic.simulation.cli.app import app
 from minipublic.simulation.export import transcript_text
 
 NAMES = [attack.name for attack in ATTACKS]
-ELEMENTS = set(
-    "html head meta title style body header aside section div p h1 h2 h3 h4 table caption thead tbody tr th td details summary "
-    "b br span pre code figure small".split()
-)
+ELEMENTS = {
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "header",
+        "aside",
+        "section",
+        "div",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+    ),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "b", "br", "span", "pre", "code"),
+    *("figure", "small"),
+}
 ATTRIBUTES = {"lang", "charset", "name", "content", "http-equiv", "class", "open"}
 
 
@@ -89,9 +106,9 @@ def test_a_mark_is_of_one_call_and_stands_in_no_text_it_quotes(attacked):
 @pytest.mark.parametrize("attack", ATTACKS, ids=NAMES)
 def test_records_hold_it_as_it_was_written(attack, study, attacked):
     persona, unit = group_of(attack, study)
-    rows = attacked.rows("utterances")
+    rows = attacked.tables["utterances"]
     rows = rows[(rows["persona"] == persona) & (rows["episode"] == unit.episode)].set_index("step")
-    transcript = next(t for t in attacked.transcripts() if t["episode"] == unit.episode)
+    transcript = next(t for t in attacked.transcripts if t["episode"] == unit.episode)
     seat = next(seat for seat, person in transcript["seats"].items() if person["persona"] == persona)
     for step, key in (("opinion", "opinions"), ("critique", "critiques")):
         if attack.alone:
@@ -110,13 +127,13 @@ def test_its_group_comes_out_as_with_an_honest_person(attack, study, attacked, h
     _, unit = group_of(attack, study)
     outcomes = []
     for played in (attacked, honest):
-        rows = played.rows("records")
+        rows = played.tables["records"]
         rows = rows[rows["episode"] == unit.episode].sort_values(["persona", "item"])
         told = [
             (r.persona, r.item, r.answer, tuple(x for x in (() if r.probabilities is None else r.probabilities)))
             for r in rows.itertuples()
         ]
-        (transcript,) = [t for t in played.transcripts() if t["episode"] == unit.episode]
+        (transcript,) = [t for t in played.transcripts if t["episode"] == unit.episode]
         outcomes.append((told, read_stance(transcript["draft"]), read_stance(transcript["revised"])))
     assert outcomes[0] == outcomes[1]
     assert None not in outcomes[0][1:]
