@@ -18,7 +18,8 @@ from langgraph.runtime import Runtime
 
 from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
-from .state import DeliberationState
+from .node import Route
+from .state import Asked, DeliberationState
 from .steps import Step, StepError, ask, chain, collect, gather, position
 from .steps.step import State, Update
 
@@ -56,7 +57,7 @@ def build_delphi(
     """
     if rounds < 2:
         raise StepError(f"delphi: answers are fed back in a second round; rounds must be 2 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
     chain(graph, Step(CLOSE, _closing(stable)), END)
     last, polls = START, list[str]()
     for r in range(1, rounds + 1):
@@ -69,7 +70,7 @@ def build_delphi(
         if r <= 2:  # one round says nothing of stability
             graph.add_edge(last, first)
         else:
-            graph.add_conditional_edges(last, _unless_stable(polls, stable, first), [first, CLOSE])
+            graph.add_conditional_edges(last, Route(_unless_stable(polls, stable, first)), [first, CLOSE])
         last = end
         polls.append(name)
     graph.add_edge(last, CLOSE)

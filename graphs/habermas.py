@@ -23,7 +23,8 @@ from langgraph.runtime import Runtime
 from ..personas.questions import AGREEMENT
 from .context import Context
 from .mediators import Mediator, find_mediator
-from .state import DeliberationState
+from .node import Route
+from .state import Asked, DeliberationState
 from .steps import Step, StepError, chain, collect, gather, mediate, position, propose, rate
 from .steps.step import State, Update
 
@@ -56,7 +57,7 @@ def build_habermas(
     """
     if rounds < 1:
         raise StepError(f"habermas: rounds must be 1 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
     chain(graph, Step(CLOSE, _closing()), END)
     last = chain(
         graph,
@@ -69,7 +70,7 @@ def build_habermas(
     for r in range(2, rounds + 1):
         told = collect(f"critique_{r}", CRITIQUE, recalls=("opinion",), sees=(f"statement_{r - 1}",))
         end = chain(graph, told, *_round(r, labels, mediator))
-        graph.add_conditional_edges(last, _while_rising(r - 1), [f"critique_{r}", CLOSE])
+        graph.add_conditional_edges(last, Route(_while_rising(r - 1)), [f"critique_{r}", CLOSE])
         last = end
     graph.add_edge(last, CLOSE)
     return graph

@@ -158,7 +158,7 @@ class Mechanism(_Strict):
 
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
-    name: str = "summary"
+    name: str
     """A mediator's name."""
 
     @property
@@ -251,10 +251,10 @@ class GroupContext(PlainContext):
     )
     predictor: str = ""
     """The model that foretells rankings and payoffs for the mechanism; the mediator's where it is empty."""
-    mechanism: Annotated[Mechanism, BeforeValidator(_as_mechanism, json_schema_input_type=str | Mechanism)] = (
-        Mechanism()
-    )
-    """How a group statement comes about: a mediator's name, or {"name": ..., and its options}."""
+    mechanism: Annotated[
+        Mechanism | None, BeforeValidator(_as_mechanism, json_schema_input_type=str | Mechanism | None)
+    ] = None
+    """How a group statement comes about: a mediator's name, or {"name": ..., and its options}; else the protocol's own way."""
     seats: int | None = Field(default=None, ge=1)
     """Draw a group of this many, by study and seed; without it, and without `people`, all `personas` sit down."""
     group: int = Field(default=0, ge=0)

@@ -146,12 +146,12 @@ def _steps(t: dict[str, Any]) -> list[str]:
             said.append(
                 "\n".join([f"{step}:", *(f"  {in_one_line(seat)}: {_code(held)}" for seat, held in by.items())])
             )
-    return said
+    return said + [f"{step}: {_code(left)}" for step, left in (t.get("outcomes") or {}).items()]
 
 
 def _code(held: Any) -> str:
     if isinstance(held, dict) and "missing" not in held:
-        return ", ".join(f"{in_one_line(about)} {_said(value)}" for about, value in held.items())
+        return ", ".join(f"{in_one_line(str(about))} {_code(value)}" for about, value in held.items())
     return _said(held)
 
 

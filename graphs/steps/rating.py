@@ -11,7 +11,7 @@ from ...personas.questions import AGREEMENT, likert
 from ..context import Context
 from .step import State, Step, Update
 from .task import StepError, Task, lost, task_for
-from .told import Asked, answer_questions, answer_row, held, names_of, render_task
+from .told import Asked, answer_questions, answer_row, held, names_of, render_item
 
 
 def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, recalls: Sequence[str] = ()) -> Step:
@@ -45,7 +45,7 @@ def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, rec
             answer = Answer(code, gone)
         else:
             statement = state["shown"][0]["text"]
-            text = render_task(state, name, context.prompts.fill("step_rating"), context)
+            text = render_item(state, name, context.prompts.fill("step_rating"), context)
             question = likert(code, text, scale, statement)
             asked = Asked(question, names_of(state, context, name), about={"statement": statement})
             (answer,) = await answer_questions(state, [asked], context, "rating")

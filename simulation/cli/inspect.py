@@ -71,7 +71,9 @@ def _export_episodes(run: Path, path: Path, condition: str) -> None:
 
 
 def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey, consensus, backstories or representatives.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="survey, consensus, protocol, backstories or representatives.")
+    ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The study file to write.")],
 ) -> None:
     """Write a commented study file to start from."""

@@ -37,6 +37,11 @@ def check_protocol(plan: Plan, path: Path) -> None:
     """
     if plan.study.protocol is None:
         return
+    if plan.study.protocol.quotas:
+        try:
+            _ = plan.seating
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
     for c in plan.study.conditions:
         try:
             protocol_graph(plan, c).compile()

@@ -17,6 +17,7 @@ from minipublic.graphs.kept_models import KeptModels, kept_models
 from minipublic.graphs.node import Node
 from minipublic.graphs.opening import opened
 from minipublic.graphs.plain_context import GroupContext, NamedModel, PersonContext
+from minipublic.graphs.protocols import PROTOCOLS
 from minipublic.personas import Persona, Population
 
 PEOPLE = [{"id": f"p{k}", "attributes": {"party": "ABC"[k % 3]}} for k in range(6)]
@@ -31,6 +32,10 @@ def graph_of(name):
     return getattr(studio, attribute)
 
 
+def test_every_protocol_is_served():
+    assert {"consensus", "survey", "interview", "generative_agent", *PROTOCOLS} == set(SERVED)
+
+
 @pytest.mark.parametrize("name", SERVED)
 def test_every_served_protocol_says_what_its_context_is(name):
     graph = graph_of(name)
@@ -42,6 +47,18 @@ def test_every_served_protocol_says_what_its_context_is(name):
     for field, said in schema["properties"].items():
         kind = schema["$defs"][said["$ref"].split("/")[-1]] if "$ref" in said else said
         assert said.get("description") or kind.get("description"), field
+
+
+@pytest.mark.parametrize("name", SERVED)
+async def test_every_served_protocol_runs_with_plain_json(name):
+    """Subgraphs and routes too find their context."""
+    graph = graph_of(name)
+    one = issubclass(graph.context_schema, PersonContext)
+    given, plain = ({}, {**PLAIN, "personas": PEOPLE[:1]}) if one else (QUESTION, PLAIN)
+    state = await graph.ainvoke(given, context={**plain, "style": "bio"}, config={"recursion_limit": 200})
+    said = [*state["answers"]] if isinstance(state["answers"], list) else [*state["answers"].values()]
+    assert len(said) >= 2
+    assert not any(row.get("missing") for row in said)
 
 
 async def test_an_episode_runs_with_plain_json_as_with_a_context():

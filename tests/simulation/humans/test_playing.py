@@ -123,6 +123,14 @@ async def test_a_reply_that_does_not_fit_is_never_kept():
     assert len(replies) == 5
 
 
+async def test_a_host_that_says_nothing_at_once_meets_the_deadline():
+    async def answer(wanted):
+        return ""
+
+    state = await deliberate(Host(answer), {"s0": Human(deadline_s=0.05)})
+    assert state["positions"]["s0"]["missing"] == "deadline"
+
+
 async def test_a_host_that_fails_ends_the_episode_and_asks_nobody_any_more():
     cancelled = []
 
@@ -212,6 +220,7 @@ def test_conditions_ask_a_person_once_what_they_ask_alike(consensus, tmp_path):
 
     async def answer(wanted):
         asked.append(f"{wanted['unit']} {wanted['step']}")
+        await asyncio.sleep(0.005)  # both conditions' episodes run at once
         return await reply(wanted)
 
     asyncio.run(run_study(made, tmp_path / "run", host=Host(answer)))
