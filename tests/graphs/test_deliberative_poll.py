@@ -23,11 +23,12 @@ async def test_mixed_tables_change_opinions_and_tables_of_one_mind_do_not():
     assert moves(alike) == [0, 0, 0, 0]
 
 
-async def test_a_control_group_is_asked_twice_and_says_the_same():
-    left = await play(build_deliberative_poll, group(*MIXED, openness=0.5), deliberate=False)
+async def test_a_control_group_reads_and_hears_nobody():
+    options = {"rounds": 0, "materials": ("Free buses cost 40 million a year.",)}
+    left = await play(build_deliberative_poll, group(*MIXED, openness=0), **options)
     assert moves(left) == [0, 0, 0, 0]
-    assert "texts" not in left
-    assert "hearing" not in left
+    assert list(left["texts"]) == ["briefing"]
+    assert all(heard == {"briefing": ["1"]} for heard in left["hearing"].values())
 
 
 async def test_a_table_hears_itself_its_moderator_and_the_briefing():
@@ -72,6 +73,6 @@ async def test_who_cannot_speak_is_polled_all_the_same(step):
         assert "talk_1" not in left["hearing"].get("seat_2", {})
 
 
-def test_a_round_is_needed():
-    with pytest.raises(StepError, match="one round"):
+def test_something_must_happen_between_the_polls():
+    with pytest.raises(StepError, match="neither `rounds` nor `materials`"):
         build_deliberative_poll(rounds=0)
