@@ -9,15 +9,18 @@ and where all of a group agree it does not shrink to a point, as resampling alon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .opinion_clusters import adjusted_rand, matching
+from .intervals import metric, percentile_interval
+from .opinion_clusters import adjusted_rand, matched_share, matching
 from .opinion_grouping import Grouping, own_silhouettes, regroup
 from .opinion_statements import SIDES, Counts, Side, consensus, count_votes, drawn_probability
 
 Floats = NDArray[np.float64]
+Labels = NDArray[np.intp]
 _TAG = 12
 
 
@@ -96,3 +99,24 @@ def _empty(b: int, k: int, m: int) -> Draws:
         ratio={s: nothing(k, m).astype(np.float32) for s in SIDES},
         majority={s: nothing(m) for s in SIDES},
     )
+
+
+def compare_groupings(a: Labels, b: Labels, bootstrap: int, seed: int) -> dict[str, Any]:
+    """How far two groupings of the same people agree, both as they are.
+
+    Args:
+        a: Shape (n,), labels from 0.
+        b: Shape (n,).
+        bootstrap: Resamples of the people.
+        seed: Of the resamples.
+
+    Returns:
+        `adjusted_rand` and `matched_share` (see `opinion_clusters`), each with its interval.
+    """
+    random = np.random.default_rng([seed, _TAG, 1])
+    resamples = [random.integers(0, len(a), len(a)) for _ in range(bootstrap)]
+    measures = {"adjusted_rand": adjusted_rand, "matched_share": matched_share}
+    return {
+        name: metric(measure(a, b), percentile_interval(np.array([measure(a[r], b[r]) for r in resamples])))
+        for name, measure in measures.items()
+    }

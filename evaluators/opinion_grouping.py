@@ -137,33 +137,6 @@ def regroup(grouping: Grouping, counts: Floats, random: np.random.Generator, cho
     return Regrouping(None if centres is None else nearest(points, centres), k)
 
 
-def cloud_silhouettes(grouping: Grouping, k: int | None, draws: int, seed: int) -> Floats:
-    """The silhouettes that the same search finds where there are no groups: people in one normal cloud.
-
-    k-means divides any cloud. Each draw has as many points as there are people (1,000 at most), from a normal
-    distribution with the covariance of theirs; the highest mean silhouette of the numbers of groups tried is kept
-    (after SigClust: Liu, Hayes, Nobel and Marron 2008).
-
-    Args:
-        grouping: The groups found.
-        k: The number of groups that was asked for; None where it was chosen.
-        draws: How many clouds.
-        seed: Of the clouds.
-
-    Returns:
-        Shape (draws,).
-    """
-    random = np.random.default_rng([seed, _TAG, 1])
-    n = len(silhouette_sample(len(grouping.points)))
-    spread = np.cov(grouping.points.T)
-    found = []
-    for _ in range(draws):
-        cloud = random.multivariate_normal(np.zeros(len(spread)), spread, size=n, method="eigh")
-        silhouette = mean_silhouettes(cloud, candidate_ks(len(grouping.points), k), random, tries=3)
-        found.append(max((value for value, _ in silhouette.values()), default=np.nan))
-    return np.array(found)
-
-
 def _checked(votes: Floats) -> Floats:
     votes = np.asarray(votes, dtype=float)
     if votes.ndim != 2 or not votes.shape[1]:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .intervals import metric, percentile_interval
+from .opinion_continuum import continuum_silhouettes
 from .opinion_draws import Draws, draw
-from .opinion_grouping import MIN_VOTES, Grouping, cloud_silhouettes, find_groups
+from .opinion_grouping import MIN_VOTES, Grouping, find_groups
 from .opinion_statements import (
     SIDES,
     Counts,
@@ -30,7 +31,7 @@ from .opinion_statements import (
 Floats = NDArray[np.float64]
 BOOTSTRAP = 200
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MOST_CLOUDS = 200
+MOST_CONTINUA = 99
 
 
 def evaluate_opinion_groups(
@@ -51,12 +52,12 @@ def evaluate_opinion_groups(
         participants: The n participants' names.
         min_votes: Who cast fewer is left out and counted.
         groups: How many groups; None chooses.
-        bootstrap: Resamples for intervals, and (200 at most) clouds without groups to compare with; 0 for none.
+        bootstrap: Resamples for intervals, and (99 at most) conversations without groups to compare with; 0 for none.
         seed: Of everything random.
 
     Returns:
         `participants`, `left_out`, `k`, `k_of_resamples`, `groups` (the largest is A), `silhouette`, `stability`,
-        `one_cloud`, `statements`, `majority`, `members`; docs/polis.md explains each. `ci` are 95 % intervals.
+        `continuum`, `statements`, `majority`, `members`; docs/polis.md explains each. `ci` are 95 % intervals.
 
     Raises:
         TooFewVotes: Too few people are left to tell groups.
@@ -86,7 +87,7 @@ def evaluate_opinion_groups(
         ],
         "silhouette": _silhouette(grouping, draws),
         "stability": _stability(grouping, draws),
-        "one_cloud": _one_cloud(grouping, groups, min(bootstrap, MOST_CLOUDS), seed),
+        "continuum": _continuum(grouping, groups, min(bootstrap, MOST_CONTINUA), seed),
         "explained": [float(x) for x in grouping.opinion_map.explained],
         "statements": _statements(counts, draws, statements, names),
         "majority": {side: _majority(counts, draws, side, statements) for side in SIDES},
@@ -117,17 +118,18 @@ def _stability(grouping: Grouping, draws: Draws) -> dict[str, Any]:
     return found | {"ci_of": "one resample"}  # the spread of what resamples give, not of their mean
 
 
-def _one_cloud(grouping: Grouping, groups: int | None, draws: int, seed: int) -> dict[str, Any]:
-    """How often one normal cloud without groups looks as divided: a p-value for there being groups at all."""
+def _continuum(grouping: Grouping, groups: int | None, draws: int, seed: int) -> dict[str, Any]:
+    """How often people who differ by degree only look as divided: a p-value for there being groups at all."""
     if not grouping.candidates or not draws:
         return {"p": None, "reason": "there is one group" if draws else "no resamples were asked for"}
-    clouds = cloud_silhouettes(grouping, groups, draws, seed)
-    clouds = clouds[np.isfinite(clouds)]
-    reached = int((clouds >= max(grouping.candidates.values())).sum())
+    found = continuum_silhouettes(grouping, groups, draws, seed)
+    found = found[np.isfinite(found)]
+    reached = int((found >= max(grouping.candidates.values())).sum())
+    mean = float(found.mean()) if len(found) else float("nan")
     return {
-        "p": (1 + reached) / (1 + len(clouds)),
-        "silhouette": {"value": float(clouds.mean()), "ci": percentile_interval(clouds)},
-        "clouds": len(clouds),
+        "p": (1 + reached) / (1 + len(found)),
+        "silhouette": metric(mean, percentile_interval(found)),
+        "draws": len(found),
     }
 
 

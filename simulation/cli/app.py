@@ -7,8 +7,9 @@ import sys
 import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
+from ...personas.visible import visible
 from ..errors import InputError
-from . import compare, episodes, evaluate, inspect, matching, payoffs, personas, questions, run, train
+from . import compare, episodes, evaluate, inspect, matching, payoffs, personas, polis, questions, run, train
 
 BAD_INPUT = 2
 
@@ -24,6 +25,7 @@ app.command("compare")(compare.compare)
 app.command("train")(train.train)
 app.command("demo")(run.demo)
 evaluate.app.command("payoffs")(payoffs.evaluate_payoffs)
+evaluate.app.command("polis")(polis.evaluate_polis)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(payoffs.app, name="payoffs")
 personas.app.command("match")(matching.match)
@@ -51,5 +53,5 @@ def main() -> None:
 
 
 def _fail(error: Exception, code: int) -> None:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {visible(str(error))}", file=sys.stderr)
     sys.exit(code)

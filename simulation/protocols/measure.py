@@ -60,6 +60,7 @@ def measure_protocol(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "kind": "protocol",
         "protocol": plan.study.protocol.name if plan.study.protocol else None,
         "conditions": found,
+        "panels": list(plan.seating.panels),
         "change_pairs": compare_changes(changes, {t["episode"]: t["group"] for t in told}, **settings),
         "vote_pairs": compare_votes(by_condition),
         "topologies": measure_topologies(plan, told),
