@@ -24,7 +24,8 @@ from .context import Context, ContextError, graph_prompts
 from .humans import Human
 from .kept_models import KeptModels, kept_models
 from .mediators import Mediator, check_needs, find_mediator
-from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
+from .plain_context import GroupContext, PersonContext, PlainContext
+from .plain_parts import NamedModel
 from .survey import RESPONDENT
 
 KEYS = "MINIPUBLIC_KEYS"  # what contexts may use: NAME@HOST, separated by commas
@@ -140,7 +141,9 @@ def _of_group(made: Context, plain: GroupContext) -> Context:
     return _reading("humans", lambda: replace(made, mediator=mediator, humans=humans, unit=unit))
 
 
-def _mechanism(made: Context, plain: GroupContext) -> Mediator:
+def _mechanism(made: Context, plain: GroupContext) -> Mediator | None:
+    if plain.mechanism is None:
+        return None
     # What asks may be a page in a browser, so it names no code to be run.
     mediator = find_mediator(plain.mechanism.name, own=False, **plain.mechanism.options)
     check_needs(mediator, made.models, made.asking)

@@ -27,7 +27,7 @@ from ..personas.answers import Answer
 from ..personas.questions import likert
 from .context import Context
 from .state import DeliberationState
-from .steps import Step, chain, collect
+from .steps import Step, StepError, chain, collect
 from .steps.step import State, Update
 from .steps.task import Task, task_for
 from .steps.told import Asked, answer_questions, answer_row, held, names_of, render_task
@@ -59,10 +59,10 @@ def build_polis(
         instruction: What everybody is asked to write.
 
     Raises:
-        ValueError: `shown` is below 1.
+        StepError: `shown` is below 1.
     """
     if shown is not None and shown < 1:
-        raise ValueError(f"shown is {shown}; everybody votes on 1 statement or more, or leave it out for all")
+        raise StepError(f"shown is {shown}; everybody votes on 1 statement or more, or leave it out for all")
     graph = StateGraph(DeliberationState, context_schema=Context)
     chain(graph, START, collect(WRITTEN, instruction), _pool(shown, tuple(seed_statements)), _vote(), END)
     return graph

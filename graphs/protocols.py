@@ -15,6 +15,7 @@ from .habermas import build_habermas
 from .jury import build_jury
 from .network_discussion import build_network_discussion
 from .plain_steps import build_steps, built, nearest, settled
+from .polis import build_polis
 from .steps import StepError
 
 __all__ = ["PROTOCOLS", "build_protocol", "build_steps"]
@@ -26,6 +27,7 @@ PROTOCOLS: dict[str, Callable[..., StateGraph[Any, Any, Any, Any]]] = {
     "habermas": build_habermas,
     "jury": build_jury,
     "network_discussion": build_network_discussion,
+    "polis": build_polis,
 }
 
 

@@ -31,7 +31,7 @@ _REMEDIES = {
 class _Loader(yaml.SafeLoader):
     """Refuses a key that stands twice in one mapping, and a key that is no scalar; writes halves of characters out."""
 
-    def construct_scalar(self, node: yaml.Node) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         return well_formed(super().construct_scalar(node))
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -13,7 +13,7 @@ from langgraph.types import Send
 from ...personas.propositions import declare
 from ..context import Context
 from ..node import Node, Route
-from .task import Task
+from .task import StepError, Task
 
 Update = dict[str, Any]
 State = Mapping[str, Any]
@@ -47,7 +47,12 @@ class Step:
 
         Returns:
             The names of its first and last node, to be joined to others by edges.
+
+        Raises:
+            StepError: The graph has a node of this name.
         """
+        if self.name in graph.nodes:
+            raise StepError(f"two steps are called {self.name!r}; give each a name of its own")
         if self.tasks is None:
             graph.add_node(self.name, Node(self.run))
             return self.name, self.name

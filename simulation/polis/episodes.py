@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import orjson
 
 from ...graphs.polis import POOLED, VOTED
 from ..errors import InputError
-from ..folder import write_text
+from ..folder import RunFolder, write_text
 from .reading import Conversation
 
 Own = Literal["left_out", "agree"]
@@ -56,6 +57,34 @@ def conversation_of(state: Mapping[str, Any], own: Own = "left_out") -> Conversa
         groups=None,
         notes=(f"{failed} votes could not be had; they count as not seen",) if failed else (),
     )
+
+
+def read_episode(run: Path, episode: str | None = None, own: Own = "left_out") -> Conversation:
+    """The votes of one episode of a run.
+
+    Args:
+        run: The run's folder.
+        episode: Which one; may be left out where there is only one.
+        own: As for `conversation_of`.
+
+    Raises:
+        InputError: The folder has no transcripts, not this episode, or none of the protocol polis.
+    """
+    path = RunFolder(run).transcripts
+    if not path.is_file():
+        raise InputError(f"{run}: no transcripts; give the folder of a run of the protocol polis, or a table")
+    with path.open("rb") as lines:
+        told = {str(line["episode"]): line for line in map(orjson.loads, lines)}
+    if episode is None and len(told) != 1:
+        raise InputError(f"{path}: {len(told)} episodes; choose one by --episode ({_some(told)})")
+    if episode is not None and episode not in told:
+        raise InputError(f"{path}: no episode {episode!r}; there are {_some(told)}")
+    return conversation_of(told[episode] if episode is not None else next(iter(told.values())), own)
+
+
+def _some(names: Iterable[str], most: int = 10) -> str:
+    listed = list(names)
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if listed[most:] else "")
 
 
 def write_export(conversation: Conversation, folder: Path) -> tuple[Path, Path]:

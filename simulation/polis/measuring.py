@@ -11,6 +11,7 @@ from ...evaluators.opinion_draws import compare_groupings
 from ...evaluators.opinion_grouping import MIN_VOTES, TooFewVotes
 from ...evaluators.opinion_groups import BOOTSTRAP, evaluate_opinion_groups
 from ..errors import InputError
+from .episodes import read_episode
 from .reading import Conversation, read_conversation
 
 
@@ -18,16 +19,18 @@ def measure_polis(
     votes: Path,
     comments: Path | None = None,
     *,
+    episode: str | None = None,
     min_votes: int = MIN_VOTES,
     groups: int | None = None,
     bootstrap: int = BOOTSTRAP,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Measures a Polis export.
+    """Measures a Polis export, or an episode of the protocol polis.
 
     Args:
-        votes: `participants-votes.csv`.
+        votes: `participants-votes.csv`, or a run's folder.
         comments: `comments.csv`.
+        episode: Which episode of a run that has several.
         min_votes: Who cast fewer votes is left out.
         groups: How many groups; None chooses.
         bootstrap: Resamples for intervals; 0 for none.
@@ -40,7 +43,12 @@ def measure_polis(
     Raises:
         InputError: A file or value is wrong, or too few people voted enough.
     """
-    conversation = read_conversation(votes, comments)
+    run = votes.is_dir()
+    if run and comments is not None:
+        raise InputError(f"--comments {comments}: the statements of a run are in its folder; leave it out")
+    if episode is not None and not run:
+        raise InputError(f"--episode {episode}: {votes} is no run's folder, so it has no episodes; leave it out")
+    conversation = read_episode(votes, episode) if run else read_conversation(votes, comments)
     try:
         return measure_conversation(conversation, min_votes=min_votes, groups=groups, bootstrap=bootstrap, seed=seed)
     except TooFewVotes as error:

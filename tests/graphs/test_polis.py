@@ -4,6 +4,8 @@ import pytest
 
 from minipublic.graphs.context import Context
 from minipublic.graphs.polis import build_polis
+from minipublic.graphs.protocols import build_protocol
+from minipublic.graphs.steps import StepError
 from minipublic.models.errors import ModelTimeoutError
 from minipublic.models.registry import load_model
 from minipublic.personas.persona import Persona
@@ -90,10 +92,24 @@ async def test_nobody_has_anything_to_vote_on():
 
 
 def test_a_number_that_is_none():
-    with pytest.raises(ValueError, match="shown is 0; everybody votes on 1 statement or more"):
+    with pytest.raises(StepError, match="shown is 0; everybody votes on 1 statement or more"):
         build_polis(0)
+
+
+def test_by_name():
+    graph = build_protocol("polis", shown=3, seed_statements=["We should tax land."]).compile()
+    assert "vote_seat" in graph.get_graph().nodes
 
 
 def test_the_nodes_are_the_steps():
     names = list(build_polis().compile().get_graph().nodes)
-    assert names == ["__start__", "statement", "statement_seat", "statements", "vote", "vote_seat", "vote_count", "__end__"]
+    assert names == [
+        "__start__",
+        "statement",
+        "statement_seat",
+        "statements",
+        "vote",
+        "vote_seat",
+        "vote_count",
+        "__end__",
+    ]

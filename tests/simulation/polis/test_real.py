@@ -60,6 +60,22 @@ def test_with_as_many_groups_as_polis_brexit_comes_out(polis):
     assert found["matched_share"]["value"] == pytest.approx(0.968, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("name", "rand", "share"), [("15-per-hour-seattle", 0.970, 0.993), ("canadian-electoral-reform", 0.964, 0.996)]
+)
+def test_with_rejected_statements_as_passes_polis_comes_out(polis, name, rand, share):
+    """The Polis software leaves a rejected statement in, as one that everybody passed on."""
+    votes, comments = files(polis, name)
+    everything, read = read_conversation(votes), read_conversation(votes, comments)
+    cast = np.isfinite(everything.votes).sum(axis=1) >= 7
+    kept = np.isin(everything.statements, read.statements)
+    as_passes = np.where(kept, everything.votes, 0.0)[cast]
+    theirs = np.unique(read.groups[cast], return_inverse=True)[1]
+    ours = find_groups(as_passes, k=2).labels
+    assert adjusted_rand(ours, theirs) == pytest.approx(rand, abs=0.02)
+    assert matched_share(ours, theirs) == pytest.approx(share, abs=0.01)
+
+
 def test_the_groups_of_the_basic_income_export_are_those_of_how_much_people_voted(polis):
     """Everybody has a group, who cast one vote too, and taking unseen statements as passes brings them out better."""
     read = read_conversation(*files(polis, "scoop-hivemind.ubi"))
