@@ -63,6 +63,7 @@ benchmarks: setup
 	$(BIN)/python benchmarks/calls.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/matching.py
+	$(BIN)/python benchmarks/protocols.py
 
 benchmark-prefix: $(SERVED)/ready
 	$(SERVED)/bin/python benchmarks/prefix.py

@@ -34,6 +34,7 @@ def main() -> None:
         run(HERE / "own_mediator.py")
         run(HERE / "human_seat.py")
         run(*command, HERE / "wealth_tax.yaml", "--out", f"{folder}/wealth_tax")
+        run(*command[:-1], "compare", HERE / "mechanisms.yaml", "--out", f"{folder}/mechanisms")
         if (DATA / "nonvoters_2020").is_dir():
             study = HERE / "nonvoters" / "study.yaml"
             run(*command, study, "--set", f"data={DATA}", "--limit", "500", "--out", f"{folder}/nonvoters")

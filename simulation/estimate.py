@@ -31,7 +31,7 @@ ASSUMED = (
 CHOSEN = "as rehearsed with made-up answers; see the note on mechanisms"
 SHARED = (
     "mechanisms: what they choose decides which calls are alike, and those are asked once; made-up answers tell how many there "
-    "are but for a few in a hundred"
+    "are to about a tenth"
 )
 
 
