@@ -33,7 +33,7 @@ def inert_table(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     changed = 0
     for column in [name for name in table.columns if table[name].dtype == object or str(table[name].dtype) == "str"]:
         made[column] = table[column].map(inert, na_action="ignore")
-        changed += int(sum(a is not b for a, b in zip(table[column], made[column], strict=True) if isinstance(b, str)))
+        changed += int(sum(a != b for a, b in zip(table[column], made[column], strict=True) if isinstance(b, str)))
     made.columns = [inert(name) for name in table.columns]
     return made, changed
 

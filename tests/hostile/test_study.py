@@ -2,11 +2,13 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hostile_people import ATTACKS, BEGIN, read_quotations
 from typer.testing import CliRunner
 
+import minipublic
 from minipublic.models.synthetic import read_stance
 from minipublic.models.unicode_text import well_formed
 from minipublic.personas.quoting import LONGEST
@@ -194,3 +196,9 @@ def test_the_transcript_has_no_character_and_no_line_of_theirs(study, attacked, 
 def headings(text):
     lines = [line for line in text.split("\n") if not line.startswith("    | ")]
     return [line if line.startswith("seat") else line.split(": ")[0] for line in lines]
+
+
+def test_the_docs_list_every_attack():
+    told = (Path(minipublic.__file__).parent / "docs" / "hostile.md").read_text(encoding="utf-8")
+    for attack in ATTACKS:
+        assert f"| {attack.name} | {attack.tries} |" in told
