@@ -1,4 +1,4 @@
-"""Draws the diagrams of docs/protocols.md anew: `python docs/draw_protocols.py`. LangGraph draws them, from the graphs themselves."""
+"""Draws the diagrams of docs/protocols.md anew, from the graphs themselves: `python docs/draw_protocols.py`."""
 
 import re
 from pathlib import Path

@@ -8,7 +8,10 @@ from minipublic import Context, Persona, load_model
 from minipublic.evaluators.convergence import convergence
 from minipublic.graphs.delphi import build_delphi
 
-QUESTION = {"question": "Will most cars sold in 2040 be electric?", "proposition": "Most cars sold in 2040 are electric."}
+QUESTION = {
+    "question": "Will most cars sold in 2040 be electric?",
+    "proposition": "Most cars sold in 2040 are electric.",
+}
 model = load_model("synthetic:default", openness=0.3)  # or openai:NAME@http://localhost:8000/v1
 graph, rounds = build_delphi(rounds=4, stable=0).compile(), [f"round_{r}" for r in range(1, 5)]
 
@@ -23,4 +26,6 @@ answers = np.array([asyncio.run(panel(k)) for k in range(10)]).swapaxes(0, 1)  #
 for row in convergence(answers, range(1, 8))["rounds"]:
     low, high = row["iqr"]["ci"]
     moved = f", {row['changed']['value']:.0%} changed their answer" if row["round"] > 1 else ""
-    print(f"round {row['round']}: distance of quartiles {row['iqr']['value']:.2f} points [{low:.2f}, {high:.2f}]{moved}")
+    print(
+        f"round {row['round']}: distance of quartiles {row['iqr']['value']:.2f} points [{low:.2f}, {high:.2f}]{moved}"
+    )

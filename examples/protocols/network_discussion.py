@@ -24,6 +24,8 @@ for name, network in NETWORKS.items():
     graph = build_network_discussion(network, rounds=3).compile()
     groups = [asyncio.run(talk(graph, k)) for k in range(8)]
     for when, end in (("before", 0), ("after", 1)):
-        spread = polarisation(sum((g[end] for g in groups), []), range(1, 8), [k for k in range(8) for _ in range(10)])
+        spread = polarisation(
+            [code for g in groups for code in g[end]], range(1, 8), [k for k in range(8) for _ in range(10)]
+        )
         low, high = spread["variance"]["ci"]
         print(f"{name}, {when}: variance {spread['variance']['value']:.2f} [{low:.2f}, {high:.2f}] (people: 80)")

@@ -19,7 +19,11 @@ votes = [[by.get(name) for name in names] for by in left["ratings"]["vote"].valu
 matrix = np.array([[v - 2 if isinstance(v, int) else nan for v in row] for row in votes])  # 1 agree, -1 disagree
 found = evaluate_opinion_groups(matrix, names, list(seats), bootstrap=50)
 
-print("groups:", {g["group"]: g["n"] for g in found["groups"]}, f"(as divided by chance: p = {found['continuum']['p']:.2f})")
+print(
+    "groups:",
+    {g["group"]: g["n"] for g in found["groups"]},
+    f"(as divided by chance: p = {found['continuum']['p']:.2f})",
+)
 agreed = max(left["outcomes"]["vote"], key=lambda name: left["outcomes"]["vote"][name]["agree"])
 text = left["candidates"]["statements"][names.index(agreed)]
 print(f"agreed with most ({left['outcomes']['vote'][agreed]}): {text}")
