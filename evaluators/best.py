@@ -32,11 +32,13 @@ def best_of_family(
     common = np.isfinite(tables).all(axis=0)
     seats = common.sum(axis=1).astype(float)
     sums = np.where(common, tables, 0.0).sum(axis=2).T
-    groups, left_out = int((seats > 0).sum()), int((seats == 0).sum())
+    there = seats > 0
+    groups, left_out = int(there.sum()), int((~there).sum())
     if not groups:
         nothing = metric(np.nan, None, "no group has a payoff under every mechanism", n=0)
         return _result(None, None, nothing, None, {}, left_out)
-    ratios = clustered_ratios(sums, np.tile(seats[:, None], len(names)), clusters, bootstrap=bootstrap, seed=seed)
+    bottoms = np.tile(seats[there, None], len(names))
+    ratios = clustered_ratios(sums[there], bottoms, np.asarray(clusters)[there], bootstrap=bootstrap, seed=seed)
     order = np.argsort(-ratios.values, kind="stable")  # the first named of equals
     wins = _shares_of_wins(ratios.resamples)
     shares = dict(zip(names, wins.tolist(), strict=True)) if len(ratios.resamples) else {}

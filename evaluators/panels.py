@@ -35,7 +35,7 @@ def panel_spreads(ratings: Floats, scale: ArrayLike) -> dict[str, Floats]:
     """
     n = np.isfinite(ratings).sum(axis=2)
     some = np.where(n[:, :, None] > 0, ratings, 0.0)
-    low, middle, high = np.nanquantile(some, (0.25, 0.5, 0.75), axis=2)
+    low, middle, high = np.nanquantile(some, (0.25, 0.5, 0.75), axis=2) if some.size else np.empty((3, *n.shape))
     apart = np.nansum((some - np.nanmean(some, axis=2, keepdims=True)) ** 2, axis=2)
     frequencies = _frequencies(ratings, scale)
     return {

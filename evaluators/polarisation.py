@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .intervals import metric
-from .neighbours import assortativity, mean_over_pairs
+from .intervals import bias, metric
+from .neighbours import network_numbers
 from .ordinal import agreement, categories, esteban_ray, mean_distance
 from .ratios import Ratios, clustered_ratios, drawn_interval
 from .resampling import cluster_weights
@@ -38,9 +38,9 @@ def polarisation(
     - `polarisation`: Esteban and Ray's (1994) index with α = `alpha`, 1 with half at either end; higher is more polarised.
     - `agreement`: van der Eijk's (2001) A in [−1, 1], where the scale has 3 to 12 answers; higher is more agreement.
 
-    The numbers are those of the people asked. Variance and distance of few people are lower than their public's by about one
-    part in their number. A is higher by chance where two answers are given about equally often: its interval is moved
-    against the `bias` that resamples show, and may leave out the value.
+    The numbers are those of the people asked, which chance pulls away from their public's: variance and distance down by about
+    one part in the people's number (in the groups', where these speak with one voice), A up where two answers are given
+    about equally often. `bias` is how far resamples show that; the interval is moved against it, and may leave out the value.
 
     Args:
         positions: Shape (n,), answers of the scale; NaN is missing.
@@ -52,7 +52,7 @@ def polarisation(
         seed: Of the resamples.
 
     Returns:
-        The four as `{value, ci}`, A with its `bias`; `alpha`, and `n` with `people`, `groups` and `missing`.
+        The four as `{value, ci, bias}`, `alpha`, and `n` with `people`, `groups` and `missing`.
 
     Raises:
         ValueError: A position is none of the scale's answers, or the arrays differ in length.
@@ -72,10 +72,8 @@ def polarisation(
     for name, measure in _pooled(np.asarray(scale, dtype=float), alpha).items():
         resamples = measure(np.concatenate(drawn)) if drawn else np.empty(0)
         value = float(measure(by_group.sum(axis=0)))
-        shift = float(resamples.mean() - value) if name == "agreement" and len(resamples) else 0.0
-        found[name] = _bounded(drawn_interval(value, resamples, k), name, 2 * shift)
-        if shift:
-            found[name]["bias"] = shift
+        shift = bias(value, resamples) or 0.0
+        found[name] = _bounded(drawn_interval(value, resamples, k), name, 2 * shift) | {"bias": shift}
     if len(np.asarray(scale)) < 3:
         found["agreement"] = metric(np.nan, None, "agreement A needs three or more answers")
     n = {"people": int(there.sum()), "groups": k, "missing": int((~there).sum())}
@@ -159,63 +157,6 @@ def polarisation_by_topology(
         ],
         "alpha": alpha,
     }
-
-
-def network_numbers(positions: ArrayLike, hears: ArrayLike, scale: ArrayLike, alpha: float = 1.0) -> dict[str, Floats]:
-    """Numbers of each group whose members hear each other.
-
-    - `variance`: within the group (n − 1), in squared points; `distance`: mean over pairs of members, over the scale's
-      length, in [0, 1]; `polarisation` and `agreement`: as in `polarisation`, of the group.
-    - `local_agreement`: 1 minus the mean distance between a listener and whom it hears, over the scale's length, in [0, 1].
-    - `sorting`: mean distance over all pairs minus that over those who hear each other, in [−1, 1]: 0 where everybody hears
-      everybody, and on average where who hears whom has nothing to do with positions; above 0 the like-minded hear each
-      other.
-    - `assortativity`: correlation of listeners' and speakers' positions over who hears whom (Newman 2003, eq. 21), in
-      [−1, 1]; undefined where positions do not vary, and −1/(n − 1) where everybody hears everybody.
-
-    Args:
-        positions: Shape (G, seats); NaN is missing, or no seat.
-        hears: Shape (seats, seats) or (G, seats, seats), from 0 up; nobody hears themselves.
-        scale: Shape (K,).
-        alpha: Of Esteban and Ray's index.
-
-    Returns:
-        By name, shape (G,); NaN where undefined.
-
-    Raises:
-        ValueError: As `polarisation_by_topology`.
-    """
-    x, y = np.asarray(positions, dtype=float), np.asarray(scale, dtype=float)
-    place = categories(x, y)
-    frequencies = (place[:, :, None] == np.arange(len(y))).sum(axis=1).astype(float)
-    heard = _heard(x, hears)
-    everybody = _heard(x, np.ones((x.shape[1], x.shape[1])))
-    length = np.ptp(y)
-    n = np.isfinite(x).sum(axis=1)
-    mean = np.nansum(x, axis=1) / np.maximum(n, 1)
-    variance = np.nansum((x - mean[:, None]) ** 2, axis=1) / np.where(n > 1, n - 1, np.nan)
-    apart, near = (mean_over_pairs(x, links) / length for links in (everybody, heard))
-    return {
-        "variance": variance,
-        "distance": apart,
-        "polarisation": esteban_ray(frequencies, y, alpha),
-        "agreement": agreement(frequencies) if len(y) > 2 else np.full(len(x), np.nan),
-        "local_agreement": 1 - near,
-        "sorting": apart - near,
-        "assortativity": assortativity(x, heard),
-    }
-
-
-def _heard(x: Floats, hears: ArrayLike) -> Floats:
-    """Who hears whom among those present, shape (G, seats, seats); nobody hears themselves."""
-    given = np.asarray(hears, dtype=float)
-    seats = x.shape[1]
-    if given.shape not in ((seats, seats), (len(x), seats, seats)) or not (given >= 0).all():
-        raise ValueError(
-            f"hears has shape {given.shape}; ({seats}, {seats}) or ({len(x)}, {seats}, {seats}), from 0 up, is needed"
-        )
-    there = np.isfinite(x)
-    return np.asarray(given * there[:, :, None] * there[:, None, :] * (1 - np.eye(seats)))
 
 
 def _three(before: Floats, after: Floats, rows: NDArray[np.bool_]) -> Floats:

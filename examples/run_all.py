@@ -30,6 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run(HERE / "minimal.py")
         run(HERE / "own_protocol.py")
+        run(HERE / "fork_episode.py")
         run(HERE / "own_mediator.py")
         run(HERE / "human_seat.py")
         run(*command, HERE / "wealth_tax.yaml", "--out", f"{folder}/wealth_tax")

@@ -16,17 +16,18 @@ present.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from ..personas.answers import is_missing
 from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
 from .mediator import declare_proposition, draft_statement, revise_statement
-from .node import Node
+from .node import Node, Route
 from .seats import SeatTask, answer_closing, rate_statement, take_position, write_critique, write_opinion
 from .state import Asked, ConsensusState
 
@@ -49,7 +50,7 @@ def build_consensus(
     graph = StateGraph(ConsensusState, context_schema=Context, input_schema=Asked)
     graph.add_node("declare_proposition", Node(declare_proposition))
     graph.add_node("take_position", Node(take_position(scale)))
-    graph.add_node("gather_positions", gather)
+    graph.add_node("gather_positions", Node(gather))
     graph.add_node("write_opinion", Node(write_opinion(scale)))
     graph.add_node("draft_statement", Node(draft_statement))
     graph.add_node("write_critique", Node(write_critique))
@@ -72,26 +73,26 @@ def _close(graph: StateGraph[Any, Any, Any, Any], closing: Instrument | None) ->
         graph.add_edge("rate_statement", END)
         return
     codes = [q.code for q in closing.questions]
-    graph.add_node("gather_ratings", gather)
+    graph.add_node("gather_ratings", Node(gather))
     graph.add_node("answer_closing", Node(answer_closing(closing)))
     graph.add_edge("rate_statement", "gather_ratings")
     graph.add_conditional_edges("gather_ratings", to_seats("answer_closing", *codes), ["answer_closing"])
     graph.add_edge("answer_closing", END)
 
 
-def gather(state: ConsensusState) -> ConsensusState:
+async def gather(state: ConsensusState, runtime: Runtime[Context]) -> ConsensusState:
     """Waits until every seat is done, so that the next step is sent once to each."""
     return {}
 
 
-def to_seats(node: str, *about: str) -> Callable[[ConsensusState], list[Send]]:
+def to_seats(node: str, *about: str) -> Route:
     """A route that sends a node to every seat, once for each thing it is about."""
 
     def route(state: ConsensusState) -> list[Send]:
         return [Send(node, task(state, seat, what)) for seat in state["seats"] for what in about or ("",)]
 
     route.__name__ = f"to_seats_{node}"
-    return route
+    return Route(route)
 
 
 def task(state: ConsensusState, seat: str, about: str) -> SeatTask:

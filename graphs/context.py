@@ -83,10 +83,20 @@ class Context:
         of a persona's own model.
 
         Raises:
+            ContextError: The persona names a model that is not there; or a person holds the seat, who is asked by
+                `graphs.speaking.speak_as` and `answer_as` and by nothing else.
+        """
+        if seat in self.humans:
+            raise ContextError(f"a person holds {seat!r}, and this step asks models alone; it cannot have `humans`")
+        return self.representative_of(seat)
+
+    def representative_of(self, seat: str) -> LanguageModel:
+        """The model of a seat's persona, also where a person holds the seat.
+
+        Raises:
             ContextError: The persona names a model that is not there.
         """
-        persona = self.seats[seat]
-        return self.model(persona.model or "participant")
+        return self.model(self.seats[seat].model or "participant")
 
     def model(self, role: str) -> LanguageModel:
         """The model of a role.

@@ -1,27 +1,34 @@
 """A Delphi survey: the same people are asked again and told how all answered (Dalkey and Helmer 1963; Linstone and Turoff 1975).
 
 1. `round_1`: everybody answers, alone.
-2. `reasons_1`: everybody gives a reason, where reasons are asked for.
-3. `round_2`: everybody is told how all answered, and reads the others' reasons, all without names, and answers again.
-   Steps 2 and 3 repeat until few change their answers, or the rounds are over.
+2. `reasons_1`: everybody is reminded of their answer and gives a reason, where reasons are asked for.
+3. `round_2`: everybody is told how all answered and what they answered themselves, and reads the others' reasons, all
+   without names, and answers again.
+   Steps 2 and 3 repeat until the answers' distribution has settled, or the rounds are over.
 4. `close_survey`: how many rounds it took, and whether answers have settled.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from ..personas.questions import AGREEMENT, Instrument
+from ..personas.answers import is_missing
+from ..personas.questions import AGREEMENT, Instrument, Question, likert
 from .context import Context
-from .state import DeliberationState
-from .steps import Step, StepError, ask, chain, collect, gather, position
+from .node import Route
+from .state import Asked, DeliberationState
+from .steps import Step, StepError, ask, chain, gather, position
+from .steps.polling import POSITION
 from .steps.step import State, Update
+from .steps.task import Task, task_for
+from .steps.writing import written
 
-# Linstone and Turoff (1975) take a change of less than 15 % for stability.
+# Scheibe, Skutsch and Schofer (in Linstone and Turoff 1975) take a movement below 15 % for stability.
 STABLE = 0.15
 CLOSE = "close_survey"
 REASON = (
@@ -39,12 +46,12 @@ def build_delphi(
 ) -> StateGraph[Any, Any, Any, Any]:
     """The Delphi survey, uncompiled.
 
-    It leaves `outcomes["result"]`: `rounds` that were held, `changed` (share of answers that the last round changed), and
-    `stable`, whether that is below the bound.
+    It leaves `outcomes["result"]`: `rounds` that were held, `moved` (how far the last round moved the distribution of answers, in
+    [0, 1]), and `stable`, whether that is below the bound.
 
     Args:
         rounds: At most.
-        stable: Below this share of changed answers no further round is held.
+        stable: No further round is held when the distribution of answers has moved by less than this.
         reasons: Ask for reasons, and show them in the next round.
         instrument: What is asked; by default how far everybody agrees with the proposition.
         labels: The scale of that agreement.
@@ -55,11 +62,12 @@ def build_delphi(
     """
     if rounds < 2:
         raise StepError(f"delphi: answers are fed back in a second round; rounds must be 2 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
     chain(graph, Step(CLOSE, _closing(stable)), END)
     last, polls = START, list[str]()
+    questions = instrument.questions if instrument else (likert(POSITION, "", tuple(labels)),)
     for r in range(1, rounds + 1):
-        told = [collect(f"reasons_{r - 1}", instruction)] if reasons and r > 1 else []
+        told = [_reasons(f"reasons_{r - 1}", polls[-1], questions, instruction)] if reasons and r > 1 else []
         options: dict[str, Any] = {"sees": [step.name for step in told], "feedback": tuple(polls)}
         name = f"round_{r}"
         poll = ask(name, instrument, **options) if instrument else position(name, labels=labels, **options)
@@ -68,35 +76,65 @@ def build_delphi(
         if r <= 2:  # one round says nothing of stability
             graph.add_edge(last, first)
         else:
-            graph.add_conditional_edges(last, _unless_stable(polls, stable, first), [first, CLOSE])
+            graph.add_conditional_edges(last, Route(_unless_stable(polls, stable, first)), [first, CLOSE])
         last = end
         polls.append(name)
     graph.add_edge(last, CLOSE)
     return graph
 
 
+def _reasons(name: str, poll: str, questions: Sequence[Question], instruction: str) -> Step:
+    """Everybody gives a reason for what they answered; who gave no answer has none to give a reason for."""
+
+    def tasks(state: State, seat: str) -> list[Task]:
+        answers = state["polls"][poll].get(seat, {})
+        given = [line for q in questions if (line := _answer(q, answers.get(q.code), len(questions) > 1))]
+        gone = next((held for held in answers.values() if is_missing(held)), None)
+        return [{**task_for(state, seat), "own": {"answer": "\n".join(given) or gone}}]
+
+    return Step(name, written(name, instruction), tasks)
+
+
+def _answer(question: Question, code: Any, several: bool) -> str:
+    """An answer in words; empty where there is none."""
+    said = next((option.text for option in question.options if option.code == str(code)), "")
+    return f"{question.text}: {said}" if said and several else said
+
+
 def _unless_stable(polls: Sequence[str], stable: float, more: str) -> Callable[[DeliberationState], str]:
     before, after = polls[-2:]
 
     def route(state: DeliberationState) -> str:
-        return CLOSE if _changed(state, before, after) < stable else more
+        return CLOSE if _moved(state, before, after) < stable else more
 
     route.__name__ = f"unless_stable_{after}"
     return route
 
 
-def _changed(state: State, before: str, after: str) -> float:
-    """The share of answers that differ between two polls, of those given in both; 1 where there are none."""
+def _moved(state: State, before: str, after: str) -> float:
+    """How far the answers' distribution moved between two polls: ½ Σ|difference of shares|, the mean over items.
+
+    Of those who answered both times; 1 where nobody did.
+    """
     first, second = state["polls"][before], state["polls"][after]
-    pairs = [(first[seat].get(item), code) for seat, answers in second.items() for item, code in answers.items()]
-    both = [(a, b) for a, b in pairs if isinstance(a, int | str) and isinstance(b, int | str)]
-    return sum(a != b for a, b in both) / len(both) if both else 1.0
+    pairs: dict[str, list[tuple[Any, Any]]] = {}
+    for seat, answers in second.items():
+        for item, code in answers.items():
+            both = (first[seat].get(item), code)
+            if all(isinstance(one, int | str) for one in both):
+                pairs.setdefault(item, []).append(both)
+    shifts = [_shift(Counter(a for a, _ in both), Counter(b for _, b in both)) for both in pairs.values()]
+    return sum(shifts) / len(shifts) if shifts else 1.0
+
+
+def _shift(before: Counter[Any], after: Counter[Any]) -> float:
+    return sum(abs(before[code] - after[code]) for code in before.keys() | after.keys()) / (2 * before.total())
 
 
 def _closing(stable: float) -> Callable[..., Any]:
     async def close_survey(state: State, runtime: Runtime[Context]) -> Update:
         polls = list(state["polls"])
-        changed = _changed(state, *polls[-2:])
-        return {"outcomes": {"result": {"rounds": len(polls), "changed": changed, "stable": changed < stable}}}
+        moved = _moved(state, *polls[-2:])
+        return {"outcomes": {"result": {"rounds": len(polls), "moved": moved, "stable": moved < stable}}}
 
     return close_survey

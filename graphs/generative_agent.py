@@ -27,6 +27,7 @@ from ..models.protocol import Message
 from ..personas.answers import Answer, Missing, is_missing
 from ..personas.asking import ask, lettered, persona_context, pose, present, question_context
 from ..personas.questions import Instrument, Option, Question
+from ..personas.quoting import Quotes
 from .context import Context, ContextError
 from .node import Node
 from .speaking import speak
@@ -87,7 +88,10 @@ def build_generative_agent(
         person = "\n\n".join(m.content for m in context.preamble(RESPONDENT))
         if not person:
             raise ContextError(f"the style {context.style_of(RESPONDENT)!r} tells an expert nothing to reflect on")
-        text = context.prompts.fill("agent_reflect", expert=experts[name], person=person)
+        quotes = Quotes.of(*context.names(context.seats[RESPONDENT].id, name, "reflect"))
+        known = quotes.block(person, context.prompts.fill("agent_person_title"), longest=None)
+        rule = quotes.rule(context.prompts)
+        text = context.prompts.fill("agent_reflect", expert=experts[name], quoting_rule=rule, person=known)
         longer = replace(context, sampling=replace(context.sampling, max_tokens=longest_reflection))
         said, row = await _say("reflect", name, text, (), longer, {"expert": name})
         return {"reflections": {name: said}, "utterances": {f"reflect/{name}": row}}
@@ -115,10 +119,12 @@ def build_generative_agent(
 
 
 def _notes(reflections: Mapping[str, str], experts: Mapping[str, str], context: Context) -> str:
-    told = [
-        context.prompts.fill("agent_notes", expert=who, observations=reflections[name]) for name, who in experts.items()
-    ]
-    return "\n\n".join(told)
+    prompts, names = context.prompts, context.names(context.seats[RESPONDENT].id, "", "notes")
+    blocks = {
+        who: Quotes.of(*names).block(reflections[name], prompts.fill("agent_notes_title"))
+        for name, who in experts.items()
+    }
+    return "\n\n".join(prompts.fill("agent_notes", expert=who, observations=text) for who, text in blocks.items())
 
 
 async def _answer(question: Question, notes: str, context: Context) -> tuple[Answer, dict[str, dict[str, Any]]]:
@@ -127,7 +133,11 @@ async def _answer(question: Question, notes: str, context: Context) -> tuple[Ans
     options = present(question, names, context.asking.reorder)  # the order that `pose` draws too
     asked = {
         "interpret": context.prompts.fill(
-            "agent_interpret", notes=notes, question=question.text, options=lettered(options)
+            "agent_interpret",
+            quoting_rule=context.prompts.fill("quoting_rule"),
+            notes=notes,
+            question=question.text,
+            options=lettered(options),
         ),
         "reason": context.prompts.fill("agent_reason"),
     }

@@ -20,6 +20,7 @@ from langgraph.types import interrupt
 
 from ..models.protocol import LETTERS
 from ..models.templates import PromptBook
+from ..models.unicode_text import well_formed
 from ..personas.answers import Answer, Missing
 from ..personas.asking import Names, code_or_declined
 from ..personas.questions import Option, Question
@@ -106,7 +107,9 @@ def choice_wanted(human: Human, seat: str, question: Question, prompt: str, name
 
 def _wanted(human: Human, seat: str, step: str, names: Names, unit: str) -> Wanted:
     rule = {"deadline_s": human.deadline_s, "otherwise": human.otherwise}
-    return {"seat": seat, "step": step, "unit": unit, "names": list(names), "problem": "", **rule}
+    # Without the study and its seed: with them, one could tell by which marks one's words will be quoted.
+    named = list(names[2:])
+    return {"seat": seat, "step": step, "unit": unit, "names": named, "problem": "", **rule}
 
 
 def _keys(options: Sequence[Option]) -> list[str]:
@@ -184,7 +187,7 @@ def _text(given: Any) -> str:
 
 
 def _readable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()  # half a character can be neither stored nor sent
+    return well_formed(text)  # half a character can be neither stored nor sent
 
 
 def _code(wanted: Mapping[str, Any], given: Any) -> str:

@@ -11,6 +11,7 @@ from ..models.seeds import derive_seed
 from ..models.templates import PromptBook
 from ..personas.backstories import Criteria, verdict_schema
 from ..personas.backstories.verdict import verdict_form
+from ..personas.quoting import Quotes
 from .context import Context
 
 RESPONDENT = "respondent"
@@ -87,10 +88,15 @@ def verdict_request(state: Mapping[str, Any], criteria: Criteria, context: Conte
     """
     prompts, answer, unread = context.prompts, state["draft"]["text"], state["unread"]
     told = [prompts.fill("interview_turn", **turn) for turn in state["told"]]
+    turn = prompts.fill("interview_turn", question=state["question"], answer=answer)
+    # The same marks for a whole interview, whose prompts begin alike: who is interviewed never reads them.
+    quotes = Quotes.of(*context.names(context.seats[RESPONDENT].id, "", "critic"))
+    heard = quotes.block("\n\n".join(told), prompts.fill("critic_told_title"), longest=None) if told else ""
     asked = prompts.fill(
         "critic",
-        told="\n\n".join(told) or prompts.fill("critic_opening"),
-        turn=prompts.fill("interview_turn", question=state["question"], answer=answer),
+        quoting_rule=quotes.rule(prompts),
+        told=heard or prompts.fill("critic_opening"),
+        turn=quotes.block(turn, prompts.fill("critic_turn_title"), longest=None),
         criteria="\n".join(prompts.fill("critic_line", name=c.name, question=c.question) for c in criteria),
         form=verdict_form(criteria),
     )

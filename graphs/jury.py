@@ -19,8 +19,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from .context import Context
-from .state import DeliberationState
-from .steps import Step, brief, chain, talk, vote
+from .node import Route
+from .state import Asked, DeliberationState
+from .steps import Step, StepError, brief, chain, talk, vote
 from .steps.step import State, Update
 
 ARGUE = (
@@ -49,9 +50,11 @@ def build_jury(
         instruction: What everybody is asked to say.
 
     Raises:
-        StepError: An option is unknown, or there is no round.
+        StepError: There are fewer than two options or no round, or no such need.
     """
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    if rounds < 1:
+        raise StepError(f"jury: rounds must be 1 or more, got {rounds}")
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
     shown = ("evidence",) if evidence else ()
     opening = [brief("evidence", evidence)] if evidence else []
     last = chain(graph, START, *opening, vote("ballot_0", options=options, need=need, sees=shown))
@@ -62,7 +65,7 @@ def build_jury(
         said.append(f"talk_{r}")
         ballot = vote(f"ballot_{r}", options=options, need=need, sees=(*shown, *said))
         after = chain(graph, step, ballot)
-        graph.add_conditional_edges(last, _unless_decided(r - 1), [f"talk_{r}", "close_trial"])
+        graph.add_conditional_edges(last, Route(_unless_decided(r - 1)), [f"talk_{r}", "close_trial"])
         last = after
     graph.add_edge(last, "close_trial")
     return graph

@@ -1,4 +1,4 @@
-"""A node of a protocol: written once as a coroutine, runs in `ainvoke` and in `invoke`."""
+"""Nodes and routes of a protocol: written once, they run in `ainvoke` and in `invoke`."""
 
 from __future__ import annotations
 
@@ -44,6 +44,29 @@ class Node(Runnable[Any, dict[str, Any]]):
 
             runtime = runtime.override(context=await opened(runtime.context))
         return await self.run(state, runtime=runtime)  # type: ignore[no-any-return]
+
+
+class Route(Runnable[Any, Any]):
+    """Runs a plain function `state -> where to go` as a route.
+
+    LangGraph hands a plain function to a thread whenever a graph runs asynchronously, in case it waits for something.
+    Ours only look at the state, and the thread costs more than they do (benchmarks/protocols.py).
+
+    Args:
+        to: The function.
+    """
+
+    def __init__(self, to: Callable[[Any], Any]) -> None:
+        self.to = to
+        self.name = to.__name__
+
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Where to go."""
+        return self.to(input)
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Where to go."""
+        return self.to(input)
 
 
 _starting = threading.Lock()

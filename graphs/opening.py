@@ -24,7 +24,8 @@ from .context import Context, ContextError, graph_prompts
 from .humans import Human
 from .kept_models import KeptModels, kept_models
 from .mediators import Mediator, check_needs, find_mediator
-from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
+from .plain_context import GroupContext, PersonContext, PlainContext
+from .plain_parts import NamedModel
 from .survey import RESPONDENT
 
 KEYS = "MINIPUBLIC_KEYS"  # what contexts may use: NAME@HOST, separated by commas
@@ -72,7 +73,7 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
     """
     population = _population(plain)
     seats = _seats(plain, population)
-    prompts = Path(plain.prompts) if plain.prompts else None
+    asking, prompts = plain.asking, Path(plain.prompts) if plain.prompts else None
     made = Context(
         seats=seats,
         models=_named_models(plain, seats, lambda meant: models.get(meant, plain)),
@@ -80,7 +81,7 @@ def make_context(plain: PlainContext, models: KeptModels) -> Context:
         seed=plain.seed,
         style=plain.style,
         attributes=_worded(plain, population),
-        asking=Asking(*plain.asking.model_dump().values()),
+        asking=Asking(asking.method, asking.draws, asking.reorder_options, asking.average_orders),
         sampling=Sampling(**plain.sampling.model_dump()),
         prompts=_reading("prompts", lambda: graph_prompts(prompts)),
         replicate=plain.replicate,
@@ -140,7 +141,9 @@ def _of_group(made: Context, plain: GroupContext) -> Context:
     return _reading("humans", lambda: replace(made, mediator=mediator, humans=humans, unit=unit))
 
 
-def _mechanism(made: Context, plain: GroupContext) -> Mediator:
+def _mechanism(made: Context, plain: GroupContext) -> Mediator | None:
+    if plain.mechanism is None:
+        return None
     # What asks may be a page in a browser, so it names no code to be run.
     mediator = find_mediator(plain.mechanism.name, own=False, **plain.mechanism.options)
     check_needs(mediator, made.models, made.asking)

@@ -13,7 +13,7 @@ from ..personas.questions import Instrument
 from .context import Context
 from .mediators import find_mediator
 from .state import DeliberationState
-from .steps import StepError, ask, brief, chain, collect, discuss, mediate, position, propose, rate, vote
+from .steps import StepError, ask, brief, chain, collect, discuss, mediate, position, propose, rank, rate, vote
 from .steps.step import Part
 
 _BUILDERS: dict[str, Callable[..., Part]] = {
@@ -24,6 +24,7 @@ _BUILDERS: dict[str, Callable[..., Part]] = {
     "mediate": mediate,
     "position": position,
     "propose": propose,
+    "rank": rank,
     "rate": rate,
     "vote": vote,
 }

@@ -40,7 +40,7 @@ async def speak_as(
         if not human.is_represented(said):
             held = unspoken(said) if isinstance(said, Missing) else said
             return held, own | utterance_row(said, model=human.label)
-    model = context.model_of(seat)
+    model = context.representative_of(seat)
     spoken, row = await speak(model, text, before=before, names=names, context=context, about={"step": step, **about})
     return spoken, own | row | ({"model": human.stands_in(model.name)} if human else {})
 
@@ -70,7 +70,7 @@ async def answer_all_as(seat: str, posed: Sequence[Posed], context: Context, tol
 
 
 async def _stand_in(human: Human, seat: str, posed: Sequence[Posed], context: Context) -> list[Answer]:
-    model = context.model_of(seat)
+    model = context.representative_of(seat)
     return [replace(answer, model=human.stands_in(model.name)) for answer in await ask_all(model, posed)]
 
 

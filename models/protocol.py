@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from .unicode_text import well_formed
+
 Role = Literal["system", "user", "assistant"]
 ChooseMethod = Literal["first_token", "full_option", "sampled", "structured"]
 CHOOSE_METHODS: tuple[ChooseMethod, ...] = ("first_token", "full_option", "sampled", "structured")
@@ -152,7 +154,7 @@ class Generation:
     """A text.
 
     Args:
-        text: The answer, without the stop string.
+        text: The answer, without the stop string; halves of characters are written out (see `well_formed`).
         finish_reason: `stop`, `length` (cut off by `max_tokens`), `content_filter` or `refusal`.
         usage: Tokens.
     """
@@ -160,6 +162,9 @@ class Generation:
     text: str
     finish_reason: str = "stop"
     usage: Usage = Usage()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", well_formed(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,9 @@ class Choice:
     captured_mass: float | None
     raw: str = ""
     usage: Usage = Usage()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "raw", well_formed(self.raw))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from .asking import Asking, Names, ask, persona_context, pose
 from .conditioning import condition
 from .persona import Attribute, Persona
 from .questions import AGREEMENT, Question, likert
+from .quoting import Quotes
 
 
 @lru_cache(maxsize=1)
@@ -49,9 +50,14 @@ def expected_value(answer: Answer) -> tuple[float, float] | None:
     return mean, max(variance, 0.0) ** 0.5
 
 
-def agreement_question(statement: str, prompts: PromptBook, labels: Sequence[str] = AGREEMENT) -> Question:
-    """The question that asks for agreement with a statement on a declared Likert scale."""
-    return likert("agreement", prompts.fill("agreement", statement=statement), tuple(labels), statement)
+def agreement_question(
+    statement: str, prompts: PromptBook, labels: Sequence[str] = AGREEMENT, names: Names = ()
+) -> Question:
+    """The question that asks for agreement with a statement, quoted by these names, on a declared Likert scale."""
+    quotes = Quotes.of(*names)
+    quoted = quotes.block(statement, prompts.fill("agreement_title"))
+    text = prompts.fill("agreement", quoting_rule=quotes.rule(prompts), statement=quoted)
+    return likert("agreement", text, tuple(labels), statement)
 
 
 async def expected_agreement(
@@ -88,7 +94,7 @@ async def expected_agreement(
     prompts = prompts or persona_prompts()
     preamble = "\n\n".join(part for part in (condition(persona, style, attributes, prompts, question), told) if part)
     posed = pose(
-        agreement_question(statement, prompts, labels),
+        agreement_question(statement, prompts, labels, (*names, persona.id, "payoff")),
         before=(Message("system", preamble),) if preamble else (),
         names=(*names, persona.id, "payoff", statement),
         prompts=prompts,

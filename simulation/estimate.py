@@ -104,19 +104,24 @@ def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figur
         high = total(_most_read, most, prompt) + total(_most_written, most, completion)
         cost = Figure(low=low / A_MILLION, high=high / A_MILLION, why=RANGE)
     return {
-        "calls": _calls(least, most, people),
+        "calls": _calls(least, most, people, may_end_early=plan.study.protocol is not None),
         "prompt_tokens": tokens(_least_read, _most_read),
         "completion_tokens": tokens(_least_written, _most_written),
         "cost": cost,
     }
 
 
-def _calls(least: Rows, most: Rows, people: int) -> Figure:
+ENDS_EARLY = "as rehearsed with made-up answers; a protocol may end earlier or later, by what people say"
+
+
+def _calls(least: Rows, most: Rows, people: int, may_end_early: bool) -> Figure:
     lows, highs = ([sum(a.calls for a in row.values()) for row in rows.values()] for rows in (least, most))
     if len(lows) == people:
         low, high = sum(lows), sum(highs)
     else:
         low, high = people * min(lows), people * max(highs)
+    if may_end_early:
+        return Figure(low=low, high=high, why=ENDS_EARLY)
     if low == high:
         return Figure(value=low, low=low, high=high, why="exact, if every call succeeds")
     return Figure(low=low, high=high, why=f"range over the {len(lows)} rehearsed")

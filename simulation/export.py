@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ..personas.visible import in_one_line, visible
 from .errors import InputError
 from .folder import RunFolder
+from .spreadsheets import inert_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +65,11 @@ def wide_table(run: Path, condition: str | None = None) -> pd.DataFrame:
     return joined
 
 
-def save_table(table: pd.DataFrame, path: Path) -> None:
+def save_table(table: pd.DataFrame, path: Path) -> int:
     """Writes a table as `.csv` or `.parquet`.
+
+    Returns:
+        How many cells of a CSV file got an apostrophe, since a spreadsheet would have taken them for formulas.
 
     Raises:
         InputError: The ending is neither.
@@ -74,11 +79,13 @@ def save_table(table: pd.DataFrame, path: Path) -> None:
         for column in ("probabilities", "option_order"):
             if column in flat:
                 flat[column] = [None if v is None else orjson.dumps(v.tolist()).decode() for v in flat[column]]
+        flat, changed = inert_table(flat)
         flat.to_csv(path, index=False)
-    elif path.suffix == ".parquet":
+        return changed
+    if path.suffix == ".parquet":
         table.to_parquet(path, index=False)
-    else:
-        raise InputError(f"{path}: write .csv or .parquet")
+        return 0
+    raise InputError(f"{path}: write .csv or .parquet")
 
 
 def transcripts(run: Path) -> Iterator[dict[str, Any]]:
@@ -105,10 +112,12 @@ def transcript_text(run: Path, episode: str, condition: str | None = None) -> st
 
 
 def _episode_text(t: dict[str, Any]) -> str:
-    parts = [f"{t['episode']} ({t['condition']})", f"Question: {t['question']}", f"Proposition: {t['proposition']}"]
+    parts = [f"{in_one_line(t['episode'])} ({in_one_line(t['condition'])})", f"Question: {_said(t['question'])}"]
+    parts.append(f"Proposition: {_said(t.get('proposition'))}")
+    if "positions" not in t:  # a protocol of steps
+        return "\n\n".join([*parts, *_people(t), *_steps(t)])
     for seat, person in t["seats"].items():
-        traits = ", ".join(person["attributes"].values())
-        said = [f"{seat} ({person['persona']}: {traits})", f"  position: {_said(t['positions'].get(seat))}"]
+        said = [_who(seat, person), f"  position: {_said(t['positions'].get(seat))}"]
         said += [f"  opinion: {_said(t['opinions'].get(seat))}", f"  critique: {_said(t['critiques'].get(seat))}"]
         ratings = (t.get("endorsements") or {}).get(seat, {})
         said.append(f"  endorsement: draft {_said(ratings.get('draft'))}, revised {_said(ratings.get('revised'))}")
@@ -116,7 +125,38 @@ def _episode_text(t: dict[str, Any]) -> str:
     return "\n\n".join([*parts, f"Draft: {_said(t['draft'])}", f"Revised: {_said(t['revised'])}"])
 
 
+def _who(seat: str, person: dict[str, Any]) -> str:
+    traits = ", ".join(person["attributes"].values())
+    return f"{in_one_line(seat)} ({in_one_line(person['persona'])}: {in_one_line(traits)})"
+
+
+def _people(t: dict[str, Any]) -> list[str]:
+    return ["\n".join(_who(seat, person) for seat, person in t["seats"].items())]
+
+
+def _steps(t: dict[str, Any]) -> list[str]:
+    """What a protocol's steps left: texts and statements first, then who answered what."""
+    said = [
+        "\n".join([f"{step}:", *(f"  {in_one_line(who)}: {_said(text)}" for who, text in by.items())])
+        for step, by in (t.get("texts") or {}).items()
+    ]
+    said += [f"{step}: {_said(text)}" for step, text in (t.get("statements") or {}).items()]
+    for key in ("polls", "ratings", "rankings", "votes"):
+        for step, by in (t.get(key) or {}).items():
+            said.append(
+                "\n".join([f"{step}:", *(f"  {in_one_line(seat)}: {_code(held)}" for seat, held in by.items())])
+            )
+    return said + [f"{step}: {_code(left)}" for step, left in (t.get("outcomes") or {}).items()]
+
+
+def _code(held: Any) -> str:
+    if isinstance(held, dict) and "missing" not in held:
+        return ", ".join(f"{in_one_line(str(about))} {_code(value)}" for about, value in held.items())
+    return _said(held)
+
+
 def _said(value: Any) -> str:
-    return (
-        f"[missing: {value['missing']}]" if isinstance(value, dict) else "[not asked]" if value is None else str(value)
-    )
+    if isinstance(value, dict):
+        return f"[missing: {in_one_line(value['missing'])}]"
+    # Further lines of a text stand behind a sign, so that none looks like another seat's.
+    return "[not asked]" if value is None else visible(str(value)).replace("\n", "\n    | ")

@@ -17,7 +17,13 @@ from .study import Study
 from .yaml_text import load_yaml, nearest_name
 
 # By kind of study, the command that carries it out.
-COMMANDS = {"survey": "run", "consensus": "run", "representatives": "train", "backstories": "personas generate"}
+COMMANDS = {
+    "survey": "run",
+    "consensus": "run",
+    "protocol": "run",
+    "representatives": "train",
+    "backstories": "personas generate",
+}
 DATA_VARIABLE = "MINIPUBLIC_DATA"
 Lines = Mapping[tuple[str, ...], int]
 Schema = TypeVar("Schema", bound=BaseModel)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ..evaluators.responses import Responses
-from ..models.seeds import derive_seed
 from ..models.templates import PromptBook
 from ..personas.persona import Attribute, Persona
 from ..personas.population import Population
@@ -17,6 +16,7 @@ from .backstories.plan import PoolPlan
 from .casting import Casting
 from .codebook import Codebook
 from .humans.config import identity_of_seats
+from .seating import Seating, seat_groups
 from .speakers import (
     hashes_of_folders,
     identity_of_speakers,
@@ -91,6 +91,15 @@ class Plan:
         groups = self.study.deliberation
         return groups.groups if groups else len(self.population)
 
+    @cached_property
+    def seating(self) -> Seating:
+        """Who sits in which group of a deliberation.
+
+        Raises:
+            InputError: The study's quotas cannot be met.
+        """
+        return seat_groups(self.study, self.population.personas)
+
     def units(self, limit: int | None = None) -> Iterator[Unit]:
         """The units in order, a person's or a group's together.
 
@@ -113,12 +122,9 @@ class Plan:
     def _episodes(self, groups: int) -> Iterator[Unit]:
         config = self.study.deliberation
         assert config is not None
-        order = list(self.population.personas)
-        random.Random(derive_seed(self.study.study, self.study.seed, "groups")).shuffle(order)
         width = len(str(config.groups - 1))
         for g in range(groups):
-            seated = order[g * config.group_size : (g + 1) * config.group_size]
-            seats = dict(zip(config.seats, seated, strict=False))
+            seats = dict(zip(config.seats, self.seating.groups[g], strict=True))
             for k in range(config.questions_per_group):
                 question = (g * config.questions_per_group + k) % len(config.questions)
                 for condition_ in self.study.conditions:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
+from ..models.unicode_text import well_formed
+
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -71,7 +73,8 @@ class TableWriter:
     def add(self, row: Mapping[str, Any]) -> None:
         """Adds a row; a column it lacks is null."""
         for name, values in self._columns.items():
-            values.append(row.get(name))
+            value = row.get(name)
+            values.append(well_formed(value) if isinstance(value, str) else value)
         self.rows += 1
         if self.rows % ROW_GROUP == 0:
             self._flush()
@@ -103,12 +106,24 @@ class LineWriter:
 
     def add(self, value: Mapping[str, Any]) -> None:
         """Adds a line."""
-        self._file.write(orjson.dumps(value) + b"\n")
+        try:
+            line = orjson.dumps(value)
+        except TypeError:  # half a character, which no file can hold
+            line = orjson.dumps(_well_formed(value))
+        self._file.write(line + b"\n")
 
     def close(self) -> None:
         """Completes the file and puts it in the place of an older one."""
         self._file.close()
         os.replace(f"{self.path}{PARTIAL}", self.path)
+
+
+def _well_formed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_well_formed(key): _well_formed(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_well_formed(held) for held in value]
+    return well_formed(value) if isinstance(value, str) else value
 
 
 def _schema(columns: Mapping[str, str]) -> pa.Schema:

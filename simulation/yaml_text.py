@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ..models.unicode_text import well_formed
 from .errors import InputError
 
 Lines = dict[tuple[str, ...], int]
@@ -28,7 +29,10 @@ _REMEDIES = {
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping, and a key that is no scalar."""
+    """Refuses a key that stands twice in one mapping, and a key that is no scalar; writes halves of characters out."""
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        return well_formed(super().construct_scalar(node))
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: dict[Hashable, int] = {}

@@ -4,6 +4,7 @@ from .discussing import discuss, talk
 from .hearing import at_tables, tables
 from .mediating import mediate, propose
 from .polling import ask, position
+from .ranking import rank
 from .rating import rate
 from .step import Step, chain, gather
 from .task import StepError
@@ -23,6 +24,7 @@ __all__ = [
     "mediate",
     "position",
     "propose",
+    "rank",
     "rate",
     "tables",
     "talk",

@@ -12,8 +12,8 @@ from langgraph.types import Send
 
 from ...personas.propositions import declare
 from ..context import Context
-from ..node import Node
-from .task import Task
+from ..node import Node, Route
+from .task import StepError, Task
 
 Update = dict[str, Any]
 State = Mapping[str, Any]
@@ -47,7 +47,12 @@ class Step:
 
         Returns:
             The names of its first and last node, to be joined to others by edges.
+
+        Raises:
+            StepError: The graph has a node of this name.
         """
+        if self.name in graph.nodes:
+            raise StepError(f"two steps are called {self.name!r}; give each a name of its own")
         if self.tasks is None:
             graph.add_node(self.name, Node(self.run))
             return self.name, self.name
@@ -119,9 +124,9 @@ def begun(state: State, context: Context) -> Update:
     return update | {"proposition": made or state["question"], "proposition_source": "rule" if made else "question"}
 
 
-def _to_seats(node: str, tasks: Callable[[State, str], Sequence[Task]]) -> Callable[[State], list[Send]]:
+def _to_seats(node: str, tasks: Callable[[State, str], Sequence[Task]]) -> Route:
     def route(state: State) -> list[Send]:
         return [Send(node, task) for seat in state["seats"] for task in tasks(state, seat)]
 
     route.__name__ = f"to_{node}"
-    return route
+    return Route(route)

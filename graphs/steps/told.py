@@ -24,6 +24,11 @@ def render_task(task: Task, name: str, instruction: str, context: Context) -> st
     return "\n\n".join(part for part in (asked, render_words(task, name, context), instruction) if part)
 
 
+def render_item(task: Task, name: str, text: str, context: Context) -> str:
+    """The text of a closed question at a step: what is discussed, the words it is about, and what is asked."""
+    return "\n\n".join(part for part in (task["question"], render_words(task, name, context), text) if part)
+
+
 def render_words(task: Task, name: str, context: Context) -> str:
     """One's own earlier words and what is shown of others, quoted; empty where there are none."""
     prompts, quotes = context.prompts, Quotes.of(*names_of(task, context, name, task["about"]))

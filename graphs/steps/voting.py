@@ -14,7 +14,7 @@ from ..context import Context
 from .rating import statements_of
 from .step import State, Step, Update
 from .task import StepError, Task, lost, task_for
-from .told import Asked, answer_questions, answer_row, heard_update, held, names_of, render_task
+from .told import Asked, answer_questions, answer_row, heard_update, held, names_of, render_item
 
 QUOTAS = {"majority": 0.5, "two_thirds": 2 / 3, "unanimity": 1.0}
 
@@ -118,9 +118,9 @@ async def _cast(task: Task, name: str, options: Sequence[str], context: Context)
     ballot, names = task["ballot"], names_of(task, context, "vote")
     if not ballot:
         text = context.prompts.fill("step_vote", proposition=task["proposition"])
-        question = likert(name, render_task(task, name, text, context), tuple(options))
+        question = likert(name, render_item(task, name, text, context), tuple(options))
         return (await answer_questions(task, [Asked(question, names)], context, "position"))[0]
-    text = render_task({**task, "shown": [*task["shown"], *ballot]}, name, context.prompts.fill("step_choice"), context)
+    text = render_item({**task, "shown": [*task["shown"], *ballot]}, name, context.prompts.fill("step_choice"), context)
     choices = tuple(Option(str(k), one["title"]) for k, one in enumerate(ballot, start=1))
     asked = Asked(
         Question(name, text, choices, ordinal=False), names, about={"candidates": [b["text"] for b in ballot]}

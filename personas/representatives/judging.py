@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...models.protocol import ChooseRequest, LanguageModel, Prompt
+from ...models.protocol import LETTERS, ChooseRequest, LanguageModel, Prompt
 from ...models.seeds import derive_seed
 from ...models.templates import PromptBook
 from ...models.together import choose_all, or_raise
 from ..answers import Missing
 from ..asking import Asking, Names, as_missing
 from ..persona import Attribute, Persona
+from ..quoting import Quotes
 from .prompting import Step, render_person
 from .variant import Variant
 
@@ -23,12 +24,14 @@ class Matter:
 
     Args:
         template: `judge_critique`, `judge_opinion` or `judge_statement`.
-        slots: The template's slots but for the two texts.
+        slots: The template's slots but for the two texts, the rule on quotations and what is quoted.
+        quoted: By slot, the texts that people wrote, each with its title.
         context: Plain values for models that answer from them.
     """
 
     template: str
     slots: Mapping[str, str]
+    quoted: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,10 +74,12 @@ def matter_of_text(
         attributes: Which traits may be told.
     """
     person = render_person(persona, told, prompts, question=question, attributes=attributes).text
-    slots = {"question": question, "person": f"\n\n{person}" if person else ""}
-    slots |= {"opinion": opinion, "draft": draft} if step == "critique" else {}
+    quoted = {"person": [(prompts.fill("judge_person_title"), person)] if person else []}
+    if step == "critique":
+        quoted["opinion"] = [(prompts.fill("judge_own_title"), opinion)]
+        quoted["draft"] = [(prompts.fill("judge_draft_title"), draft)]
     context = {"about": step, "persona": persona.id, "question_text": question, "statement": draft}
-    return Matter(f"judge_{step}", slots, context)
+    return Matter(f"judge_{step}", {"question": question}, quoted, context)
 
 
 def matter_of_statement(question: str, opinions: Mapping[str, str], prompts: PromptBook) -> Matter:
@@ -86,9 +91,9 @@ def matter_of_statement(question: str, opinions: Mapping[str, str], prompts: Pro
         prompts: The prompt texts.
     """
     lines = enumerate(opinions.values(), start=1)
-    listed = "\n\n".join(prompts.fill("judge_statement_line", number=str(k), text=text) for k, text in lines)
+    listed = [(prompts.fill("judge_opinion_title", number=str(k)), text) for k, text in lines]
     context = {"about": "statement", "personas": list(opinions), "question_text": question}
-    return Matter("judge_statement", {"question": question, "opinions": listed}, context)
+    return Matter("judge_statement", {"question": question}, {"opinions": listed}, context)
 
 
 async def judge_pair(
@@ -117,7 +122,8 @@ async def judge_pair(
         UnsupportedError: The judge cannot choose by this method.
     """
     shown = [(text, other), (other, text)]
-    requests = [_request(matter, pair, (*names, str(k)), prompts, asking) for k, pair in enumerate(shown)]
+    quotes = Quotes.of(*names, "judge")  # the same in both orders, so that the prompts begin alike
+    requests = [_request(matter, pair, (*names, str(k)), quotes, prompts, asking) for k, pair in enumerate(shown)]
     found: list[float | None] = []
     gone = None
     for place, answer in enumerate(await choose_all(model, requests)):
@@ -133,9 +139,17 @@ async def judge_pair(
 
 
 def _request(
-    matter: Matter, texts: tuple[str, str], names: Names, prompts: PromptBook, asking: Asking
+    matter: Matter, texts: tuple[str, str], names: Names, quotes: Quotes, prompts: PromptBook, asking: Asking
 ) -> ChooseRequest:
-    asked = prompts.fill(matter.template, **matter.slots, first=texts[0], second=texts[1])
+    quoted = {
+        slot: "\n\n".join(quotes.block(text, title) for title, text in held) for slot, held in matter.quoted.items()
+    }
+    if quoted.get("person"):
+        quoted["person"] = f"\n\n{quoted['person']}"
+    titles = (prompts.fill("judge_text_title", letter=letter) for letter in LETTERS)
+    first, second = map(quotes.block, texts, titles)
+    rule = quotes.rule(prompts)
+    asked = prompts.fill(matter.template, **matter.slots, **quoted, quoting_rule=rule, first=first, second=second)
     return ChooseRequest(
         prompt=Prompt.of(asked),
         seed=derive_seed(*names),

@@ -22,6 +22,7 @@ from ..asking import lettered
 from ..conditioning import backstory
 from ..persona import Attribute, Persona
 from ..questions import Option, Question
+from ..visible import visible
 from .drawing import attribute_question
 
 UNSTATED = "unstated"
@@ -91,8 +92,8 @@ def render_statement(
 
 
 def quote(text: str) -> str:
-    """Every line of the text behind "> ", whatever ends its lines."""
-    return "\n".join(f"> {line}" for line in text.splitlines())
+    """Every line of the text behind "> ", whatever ends its lines; what cannot be seen in it is shown."""
+    return "\n".join(f"> {line}" for line in visible("\n".join(text.splitlines())).splitlines())
 
 
 def statement_schema(options: int) -> str:

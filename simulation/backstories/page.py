@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from ...personas.persona import Persona
 from ...personas.population import Population
 from ..folder import read_json, write_text
 from ..report.numbers import number, with_interval
+from ..report.templates import environment
 from .figures import lengths_figure, traits_figure, turns_figure
 from .tables import PoolFolder
 
@@ -33,13 +32,9 @@ def write_page(folder: PoolFolder) -> None:
     Raises:
         InputError: `summary.json` is missing or damaged.
     """
-    # Everything a model or a person said is escaped; only our own figures are marked safe.
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
-    )
     css = (_HERE.parent / "report" / "page.css").read_text(encoding="utf-8")
     parts = _parts(read_json(folder.summary), Population.load(folder.population))
-    write_text(folder.page, environment.get_template("page.html").render(css=css, **parts))
+    write_text(folder.page, environment(_HERE).get_template("page.html").render(css=css, **parts))
 
 
 def _parts(summary: Mapping[str, Any], population: Population) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ...models.errors import ModelError, ModelSpecError, UnsupportedError
+from ...personas.visible import visible
 from ..errors import InputError
 from . import compare, episodes, evaluate, inspect, matching, payoffs, personas, polis, questions, run, train
 
@@ -52,5 +53,5 @@ def main() -> None:
 
 
 def _fail(error: Exception, code: int) -> None:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {visible(str(error))}", file=sys.stderr)
     sys.exit(code)

@@ -50,8 +50,12 @@ def export(
         _export_episodes(run, path, condition or "")
         return
     table = wide_table(run, condition) if wide else long_table(run, condition)
-    save_table(table, path)
+    changed = save_table(table, path)
     typer.echo(f"{len(table)} rows: {path}")
+    if changed:
+        typer.echo(
+            f"note: {changed} cells begin like a formula and got a ' before them; .parquet keeps them as they are"
+        )
 
 
 def _export_episodes(run: Path, path: Path, condition: str) -> None:
@@ -67,7 +71,9 @@ def _export_episodes(run: Path, path: Path, condition: str) -> None:
 
 
 def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="survey, consensus, backstories or representatives.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="survey, consensus, protocol, backstories or representatives.")
+    ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The study file to write.")],
 ) -> None:
     """Write a commented study file to start from."""

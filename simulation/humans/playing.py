@@ -55,7 +55,11 @@ class Table:
     host: Host
     replies: Replies = field(default_factory=Replies)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    def turn(self, wanted: Wanted) -> asyncio.Lock:
+        """What is held by whoever is being asked: nobody is asked two things at once, in whichever episodes they sit."""
+        return self.turns["" if self.host.one_by_one else f"{wanted['unit']} {wanted['seat']}"]
 
 
 async def play(graph: Any, start: Mapping[str, Any], context: Context, table: Table | None) -> dict[str, Any]:
@@ -92,7 +96,6 @@ class _Asking:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._open: dict[str, asyncio.Task[dict[str, Any]]] = {}
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> _Asking:
         return self
@@ -120,13 +123,18 @@ class _Asking:
     async def _hear(self, wanted: Wanted) -> dict[str, Any]:
         if not (isinstance(wanted, dict) and "seat" in wanted):
             raise ValueError(f"an interrupt that no seat made cannot be put before a person: {wanted!r}")
-        held = self._table.replies.find(wanted)
-        if held is not None:
-            return held
-        async with self._table.turn if self._table.host.one_by_one else self._turns[wanted["seat"]]:
-            began = time.monotonic()
-            reply = as_reply(wanted, await self._ask(wanted))
-            self._table.replies.keep(wanted, reply, time.monotonic() - began)
+        replies = self._table.replies
+        held = replies.find(wanted)
+        if held is None:
+            async with self._table.turn(wanted):
+                # Another condition may have asked the same while this one waited for its turn.
+                held = replies.find(wanted) or await self._ask_anew(wanted)
+        return held
+
+    async def _ask_anew(self, wanted: Wanted) -> dict[str, Any]:
+        began = time.monotonic()
+        reply = as_reply(wanted, await self._ask(wanted))
+        self._table.replies.keep(wanted, reply, time.monotonic() - began)
         return reply
 
     async def _ask(self, wanted: Wanted) -> str | Missing:
@@ -139,6 +147,7 @@ class _Asking:
                         return read_reply(wanted, await self._table.host.answer(wanted))
                     except ReplyError as error:
                         wanted = {**wanted, "problem": str(error)}
+                        await asyncio.sleep(0)  # a host that never waits would keep the clock from running
         except TimeoutError:
             if not until.expired():
                 raise

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from ..errors import InputError
 from ..folder import write_text
 from ..report.numbers import number, with_interval
+from ..report.templates import environment
 from .published import PARTIES, Published, published
 from .verdicts import verdicts
 
@@ -56,7 +55,7 @@ def write_page(path: Path, measured: Measured, notes: Sequence[str], name: str) 
     people = ", ".join(f"{n:,} {measured['parties'][party]}" for party, n in measured["respondents"].items())
     counted = f"rows weighted by {measured['weight']}" if measured.get("weight") else "every row counts once"
     page = (
-        _environment()
+        environment(_HERE)
         .get_template("page.html")
         .render(
             css=css,
@@ -87,7 +86,7 @@ def partisan_fragment(measured: Mapping[str, Measured]) -> str:
     rows += [{"name": "humans", "kind": "human", "measured": people}] if people else []
     parties = first["parties"]
     return (
-        _environment()
+        environment(_HERE)
         .get_template("fragment.html")
         .render(
             gap=TITLES[first["gap"]],
@@ -117,13 +116,6 @@ def spoken_lines(measured: Measured) -> list[str]:
             said += f"; variance of scores, simulated / human: {with_interval(measured['variance_ratio'][party])}"
         lines.append(said)
     return lines
-
-
-def _environment() -> Environment:
-    # Everything that comes from a table is escaped; only our own figures and pieces are marked safe.
-    return Environment(
-        loader=FileSystemLoader(_HERE), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
-    )
 
 
 def _row(name: str, kind: str, m: Measured, parties: Mapping[str, str]) -> dict[str, Any]:

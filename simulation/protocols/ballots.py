@@ -22,13 +22,18 @@ def measure_votes(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     voted = [t for t in told if _ballots(t)]
     if not voted:
         return None
-    options: list[str] = max((_ballots(t)[0]["options"] for t in voted), key=len)
-    ends = [_end(_ballots(t)[-1], options) for t in voted]
+    ends, options = ends_of(voted)
     firsts = np.array([_counts(_ballots(t)[0], len(options)) for t in voted])
     several = any(len(_ballots(t)) > 1 for t in voted)
     names = list(dict.fromkeys(step for t in voted for step in t["votes"]))
     found: dict[str, Any] = jury_verdicts(ends, options, firsts if several else None, cases=[t["group"] for t in voted])
     return {"ballots": names, "options": options} | found
+
+
+def ends_of(voted: Sequence[Mapping[str, Any]]) -> tuple[list[str | None], list[str]]:
+    """Of each episode what its last ballot decided ("hung" for nothing, None where nobody voted), and the options."""
+    options: list[str] = max((_ballots(t)[0]["options"] for t in voted), key=len)
+    return [_end(_ballots(t)[-1], options) for t in voted], options
 
 
 def _ballots(t: Mapping[str, Any]) -> list[Mapping[str, Any]]:

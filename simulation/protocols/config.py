@@ -22,15 +22,15 @@ class ProtocolConfig(GroupsConfig):
         steps: What happens, in order; each is a mapping whose first key is the kind of step.
         instruments: Codebooks, or instruments that ship with the package, by the names under which options and steps
             ask them.
-        quotas: Seats are filled by lot so that these hold in every group: by attribute and label, how many at least
-            and at most.
+        quotas: Seats are filled by lot so that these hold in every group: by attribute and label, the least and the most
+            people, or a share (see `personas.sortition`).
     """
 
     name: str | None = None
     options: dict[str, Any] = Field(default={})
     steps: list[dict[str, Any]] = Field(default=[])
     instruments: dict[str, str] = Field(default={})
-    quotas: dict[str, dict[str, tuple[int, int]]] = Field(default={})
+    quotas: dict[str, dict[str, Any]] = Field(default={})
 
     @model_validator(mode="after")
     def _one_way(self) -> ProtocolConfig:

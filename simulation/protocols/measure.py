@@ -15,6 +15,8 @@ from ..export import long_table, transcripts
 from ..folder import RunFolder
 from ..plan import Plan
 from .ballots import measure_votes
+from .pairs import compare_changes, compare_votes
+from .rounds import measure_rounds
 from .topologies import measure_topologies
 
 if TYPE_CHECKING:
@@ -37,13 +39,20 @@ def measure_protocol(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     table["expected"] = [expected(p) for p in table["probabilities"]]
     weights = {p.id: p.weight for p in plan.population}
     found: dict[str, Any] = {}
+    changes: dict[str, pd.DataFrame] = {}
+    by_condition: dict[str, list[dict[str, Any]]] = {}
+    settings = {"bootstrap": plan.study.evaluation.bootstrap, "seed": plan.study.seed}
     for c in plan.study.conditions:
         part, own = table[table["condition"] == c.name], [t for t in told if t["condition"] == c.name]
         polls = _polls(part, own)
-        settings = {"bootstrap": plan.study.evaluation.bootstrap, "seed": plan.study.seed}
+        by_condition[c.name] = own
+        ends = _ends(part, polls)
+        if ends:
+            changes[c.name] = ends[1] - ends[0]
         found[c.name] = {
             "polls": {item: list(steps) for item, steps in polls.items()},
-            "change": _change(part, polls, weights, settings),
+            "change": _change(part, ends, weights, settings),
+            "rounds": measure_rounds(own, polls, _options(part), **settings),
             "ratings": _ratings(part, own, settings),
             "votes": measure_votes(own),
         }
@@ -51,6 +60,9 @@ def measure_protocol(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "kind": "protocol",
         "protocol": plan.study.protocol.name if plan.study.protocol else None,
         "conditions": found,
+        "panels": list(plan.seating.panels),
+        "change_pairs": compare_changes(changes, {t["episode"]: t["group"] for t in told}, **settings),
+        "vote_pairs": compare_votes(by_condition),
         "topologies": measure_topologies(plan, told),
         "mechanisms": measure_mechanisms(folder, plan),
     }
@@ -65,38 +77,54 @@ def _polls(part: pd.DataFrame, told: Sequence[Mapping[str, Any]]) -> dict[str, l
     return {item: [step for step in order if (item, step) in pairs] for item in items}
 
 
-def _change(
-    part: pd.DataFrame, polls: Mapping[str, Sequence[str]], weights: Mapping[str, float], settings: Mapping[str, int]
-) -> dict[str, Any] | None:
-    """From the first poll of each item to its last; None where nothing was asked twice."""
-    items = [item for item, steps in polls.items() if len(steps) > 1]
-    if not items:
+def _ends(part: pd.DataFrame, polls: Mapping[str, Sequence[str]]) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Expected answers in the first and the last poll of every item that was asked twice; None where none was.
+
+    Rows by episode and persona, a column per item. The last poll is the last one that the episode held.
+    """
+    import pandas as pd
+
+    place = {(item, step): k for item, steps in polls.items() if len(steps) > 1 for k, step in enumerate(steps)}
+    if not place:
         return None
-    ends = [_wide(part, {item: polls[item][end] for item in items}) for end in (0, -1)]
-    people = ends[0].index.union(ends[1].index)
-    before, after = (frame.reindex(index=people, columns=items).to_numpy(float) for frame in ends)
-    groups = part.drop_duplicates("episode").set_index("episode")["group"]
+    order = [place.get(key) for key in zip(part["item"], part["step"], strict=True)]
+    asked = part.assign(order=pd.Series(order, index=part.index, dtype=float)).dropna(subset="order")
+    held = asked.groupby(["episode", "item"])["order"].transform("max")
+    first, last = (
+        rows.pivot(index=["episode", "persona"], columns="item", values="expected")
+        for rows in (asked[asked["order"] == 0], asked[asked["order"] == held])
+    )
+    return first, last.reindex(index=first.index, columns=first.columns)
+
+
+def _change(
+    part: pd.DataFrame,
+    ends: tuple[pd.DataFrame, pd.DataFrame] | None,
+    weights: Mapping[str, float],
+    settings: Mapping[str, int],
+) -> dict[str, Any] | None:
+    if ends is None:
+        return None
+    before, after = ends
+    options, groups = _options(part), part.drop_duplicates("episode").set_index("episode")["group"]
     return opinion_change(
-        before,
-        after,
-        groups.reindex(people.get_level_values("episode")).to_numpy(str),
-        items=items,
-        weights=[weights.get(p, 1.0) for p in people.get_level_values("persona")],
-        middles=[_middle(part[part["item"] == item]) for item in items],
+        before.to_numpy(float),
+        after.to_numpy(float),
+        groups.reindex(before.index.get_level_values("episode")).to_numpy(str),
+        items=list(before.columns),
+        weights=[weights.get(p, 1.0) for p in before.index.get_level_values("persona")],
+        middles=[(1 + options[item]) / 2 if item in options else float("nan") for item in before.columns],
         **settings,
     )
 
 
-def _wide(part: pd.DataFrame, steps: Mapping[str, str]) -> pd.DataFrame:
-    """Expected answers of one poll of each item: a row per episode and persona, a column per item."""
-    keys = ["episode", "persona"]
-    rows = part[[steps.get(item) == step for item, step in zip(part["item"], part["step"], strict=True)]]
-    return rows.pivot(index=keys, columns="item", values="expected")
-
-
-def _middle(rows: pd.DataFrame) -> float:
-    lengths = [len(p) for p in rows["probabilities"] if p is not None]
-    return (1 + max(lengths)) / 2 if lengths else float("nan")
+def _options(part: pd.DataFrame) -> dict[str, int]:
+    """By item, how many points its scale has; items answered without probabilities are not there."""
+    found: dict[str, int] = {}
+    for item, p in zip(part["item"], part["probabilities"], strict=True):
+        if p is not None and len(p):
+            found[item] = max(found.get(item, 0), len(p))
+    return found
 
 
 def _ratings(

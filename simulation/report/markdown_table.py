@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...personas.visible import visible
 from .caption import HEADS
 from .cells import Cell
 from .layout import METRICS, Entry, Layout
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
 def markdown(layout: Layout, notes: Sequence[str]) -> str:
@@ -27,7 +28,7 @@ def markdown(layout: Layout, notes: Sequence[str]) -> str:
 
 def plain(text: str) -> str:
     """A text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", " ".join(visible(text).split()))
 
 
 def _rows(layout: Layout) -> list[list[str]]:

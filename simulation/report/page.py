@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from ..folder import RunFolder, read_json, write_text
 from .deliberation import deliberation_parts
 from .numbers import with_interval
+from .protocol import protocol_parts
 from .survey import survey_parts
+from .templates import environment
 
 _READ = ("captured_mass", "order_asymmetry", "primacy")
 MOST_NAMED = 6  # conditions in the page's head; the tables name them all
@@ -33,18 +33,18 @@ def write_report(run: Path) -> Path:
     """
     folder = RunFolder.open(run)
     described, metrics = read_json(folder.run), read_json(folder.metrics)
-    parts = survey_parts if described["kind"] == "survey" else deliberation_parts
-    page = _environment().get_template("page.html")
+    parts = _PARTS[described["kind"]]
+    page = environment(_HERE).get_template("page.html")
     shared = _shared(folder, described, metrics)
     write_text(folder.report, page.render(**shared, **parts(folder, described, metrics)))
     return folder.report
 
 
-def _environment() -> Environment:
-    # Everything a model or a data file said is escaped; only our own figures are marked safe.
-    return Environment(
-        loader=FileSystemLoader(_HERE), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
-    )
+_PARTS: dict[str, Callable[[RunFolder, Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]] = {
+    "survey": survey_parts,
+    "consensus": deliberation_parts,
+    "protocol": protocol_parts,
+}
 
 
 def _shared(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..folder import write_text
+from ..spreadsheets import inert
 from .caption import caption
 from .layout import METRICS, Layout
 from .markdown_table import markdown
@@ -58,7 +59,7 @@ def long_csv(layouts: Sequence[Layout]) -> str:
                 low, high = c.ci or (None, None)
                 numbers = (_plain(c.value), _plain(low), _plain(high), "" if e.n is None else e.n)
                 names = (e.model, e.conditioning, e.matching, layout.group, metric)
-                writer.writerow((*names, *numbers, c.reason, e.condition))
+                writer.writerow(map(inert, (*names, *numbers, c.reason, e.condition)))
     return out.getvalue()
 
 

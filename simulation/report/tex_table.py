@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...personas.visible import visible
 from .cells import Cell
 from .layout import METRICS, Entry, Layout
 
@@ -15,6 +16,7 @@ _ESCAPES = {
     "α": r"$\alpha$", "≈": r"$\approx$", "−": "$-$", "×": r"$\times$", "↓": r"$\downarrow$", "↑": r"$\uparrow$",
     # A bracket that begins a row would be taken for an argument of the row before.
     "[": "{[}", "]": "{]}",
+    "⟨": r"$\langle$", "⟩": r"$\rangle$",  # around what cannot be seen
     "≥": r"$\geq$", "≤": r"$\leq$", "–": "--", "—": "---",
 }  # fmt: skip
 
@@ -52,7 +54,8 @@ def tex(layout: Layout, notes: Sequence[str]) -> str:
 
 def escape(text: str) -> str:
     """A text that LaTeX shows as it is, on one line; what stands for a symbol becomes mathematics."""
-    return re.sub("|".join(map(re.escape, _ESCAPES)), lambda m: _ESCAPES[m.group()], " ".join(text.split()))
+    seen = " ".join(visible(text).split())
+    return re.sub("|".join(map(re.escape, _ESCAPES)), lambda m: _ESCAPES[m.group()], seen)
 
 
 def _with_before(block: Sequence[Entry]) -> list[tuple[Entry, Entry | None]]:

@@ -2,10 +2,14 @@
 
 import json
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 import minipublic
@@ -219,13 +223,44 @@ def test_a_thousand_groups_take_seconds():
 @pytest.mark.slow
 @pytest.mark.parametrize(("effects", "groups"), [((0, 0, 0, 0, 0.2), 30), ((0, 0, 0, 0, 0), 30)])
 def test_intervals_cover(effects, groups, monkeypatch):
-    """150 studies at fixed seeds; docs/mechanism_metrics.md has the larger table. The lead's interval holds whoever is named."""
+    """Few studies at fixed seeds, to find what breaks; docs/mechanism_metrics.md has the larger table. The lead's interval holds whoever is named."""
     monkeypatch.syspath_prepend(str(Path(minipublic.__file__).parent / "benchmarks"))
     from coverage_of_mechanisms import mechanism_coverage
 
-    shares = mechanism_coverage(groups, np.array(effects), 150)
+    shares = mechanism_coverage(groups, np.array(effects), 60)
     for name in ("mean", "minimum", "gini", "majority", "unanimity"):
-        assert 0.92 <= shares[name] <= 0.99, (name, shares)
-        assert 0.92 <= shares[f"{name} (pairs)"] <= 0.99, (name, shares)
+        assert 0.9 <= shares[name] <= 0.99, (name, shares)
+        assert 0.9 <= shares[f"{name} (pairs)"] <= 0.99, (name, shares)
     assert shares["lead"] >= 0.94, shares
     assert shares["false verdicts"] <= 0.09, shares
+
+
+TABLES = st.integers(1, 5).flatmap(
+    lambda rows: st.lists(
+        arrays(np.float64, (rows, 3), elements=st.one_of(st.just(NAN), st.integers(0, 4).map(float))),
+        min_size=1,
+        max_size=3,
+    )
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(tables=TABLES)
+def test_whatever_is_missing_every_number_has_an_interval_or_a_reason(tables):
+    payoffs = {f"m{k}": x for k, x in enumerate(tables)}
+    said = {name: np.where(np.isnan(x), NAN, x > 2) for name, x in payoffs.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = compare_mechanisms(payoffs, said, bootstrap=30)
+    json.dumps(found, allow_nan=False)
+    rows = [*found["mechanisms"].values(), *found["pairs"], {"lead": found["utilitarian_best"]["lead"]}]
+    for number in (x for row in rows for x in row.values() if isinstance(x, dict)):
+        if number["ci"] is None:
+            assert number["reason"]
+        else:
+            assert number["ci"][0] <= number["ci"][1]
+            assert "reason" not in number
+    best = found["utilitarian_best"]
+    if best["lead"]["value"] is not None:
+        assert best["lead"]["value"] >= 0
+        assert sum(best["best_in_resamples"].values()) == pytest.approx(1)

@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 
 import pytest
@@ -89,8 +90,8 @@ async def test_several_experts_reflect_and_all_are_read():
     assert state["reflections"] == {name: f"seen by {name}" for name in TWO}
     assert steps(model)["reflect"] == 2
     (request,) = [r for r in model.requests if r.context["step"] == "interpret" and r.context["question"] == "q0"]
-    assert "an economist:\n\nseen by economist" in request.prompt.text
-    assert "a psychologist:\n\nseen by psychologist" in request.prompt.text
+    assert re.search(r"an economist:\n\n\[BEGIN Observations \w{16}\]\nseen by economist\n", request.prompt.text)
+    assert re.search(r"a psychologist:\n\n\[BEGIN Observations \w{16}\]\nseen by psychologist\n", request.prompt.text)
 
 
 async def test_without_a_reflection_nothing_is_asked_and_every_item_says_why():

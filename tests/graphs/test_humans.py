@@ -8,7 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 from stand_in import StandIn
 
-from minipublic.graphs import Context, ContextError, build_consensus, studio
+from minipublic.graphs import Context, ContextError, build_consensus, build_survey, studio
 from minipublic.graphs.context import graph_prompts
 from minipublic.graphs.humans import Human, ReplyError, as_reply, choice_wanted, for_reader, read_reply, text_wanted
 from minipublic.graphs.state import DeliberationState
@@ -205,6 +205,13 @@ async def test_items_that_came_late_are_answered_by_the_representative_and_the_o
 def test_a_person_sits_where_a_seat_is():
     with pytest.raises(ContextError, match=r"no seat is called 's9'; there are s0, s1, s2, s3"):
         context({"s9": Human()})
+
+
+async def test_where_models_alone_are_asked_a_person_is_refused():
+    survey = build_survey(Instrument("poll", (likert("fair", "It is fair."),))).compile(checkpointer=InMemorySaver())
+    shared = context({"respondent": Human()}, seats={"respondent": Persona("p0")})
+    with pytest.raises(ContextError, match="a person holds 'respondent', and this step asks models alone"):
+        await survey.ainvoke({}, {"configurable": {"thread_id": "t"}}, context=shared)
 
 
 YES_NO = Question("q", "?", (Option("yes_please", "Yes"), Option("no_thanks", "No"), Option("dk", "Don't know", True)))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -123,6 +124,12 @@ async def test_a_population_is_read_from_where_the_server_runs(client):
     assert set(answered["answers"]) == {"parks", "buses"}
 
 
+async def test_an_assistant_keeps_a_context_under_a_name(client):
+    kept = await client.assistants.create("consensus", context={**PLAIN, "mechanism": "random_opinion"}, name="by lot")
+    state = await client.runs.wait(None, kept["assistant_id"], input=QUESTION)
+    assert state["draft"] in state["opinions"].values()
+
+
 async def test_a_server_of_models_is_asked_and_each_seat_comes_when_it_is_done(client, server):
     server.delay_s = 0.2
     plain = {**PLAIN, "model": "m", "models": {"m": {"spec": f"openai:x@{server.url}", "max_in_flight": 1}}}
@@ -202,3 +209,14 @@ def test_a_thread_on_the_server_is_forked_as_one_in_the_process(served):
     second = graph.invoke(None, config, context=other, checkpoint=fork["configurable"])
     assert second["opinions"] == first["opinions"]
     assert second["draft"] != first["draft"]
+
+
+def test_what_the_docs_show_is_what_runs(served):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "studio.md").read_text(), re.DOTALL)
+    code = "\n".join(blocks).replace("http://127.0.0.1:2024", served)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()
+    assert sum(line.startswith("write_opinion seat_") for line in lines) == 5
+    assert sum(line.startswith("write_critique seat_") for line in lines) == 5
+    assert lines[-1] == "I would pay for it."

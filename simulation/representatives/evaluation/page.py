@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from ...folder import write_text
 from ...report.numbers import with_interval
+from ...report.templates import environment
 from .figures import consensus_figure, texts_figure
 from .table import CONSENSUS, TEXTS, Column, main_step
 
@@ -31,12 +30,8 @@ def write_page(results: Entry, path: Path) -> None:
         results: What `representatives.json` says.
         path: Where the page goes.
     """
-    # Everything a model or a person said is escaped; only our own figures are marked safe.
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
-    )
     css = (_HERE.parents[1] / "report" / "page.css").read_text(encoding="utf-8")
-    write_text(path, environment.get_template("page.html").render(css=css, **_parts(results)))
+    write_text(path, environment(_HERE).get_template("page.html").render(css=css, **_parts(results)))
 
 
 def _parts(results: Entry) -> dict[str, Any]:

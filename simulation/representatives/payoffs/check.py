@@ -17,6 +17,7 @@ from ....evaluators.ratings import evaluate_ratings
 from ....personas.persona import Attribute, Past, Persona
 from ....personas.representatives.payoffs.cases import PayoffCase, PayoffSet, rating_scale
 from ...errors import InputError
+from ...spreadsheets import as_written
 from ...tables import read_table
 from .form import COLUMNS, KEY_COLUMNS, VERSIONS
 
@@ -210,4 +211,4 @@ def _case(
     said = opinions.get(id, {})
     past = tuple(Past(q, opinion=opinion) for q, opinion in said.items() if q != question)
     person = Persona(id, people[id].attributes, past=past)
-    return PayoffCase(person, question, said.get(question), row["statement"])
+    return PayoffCase(person, question, said.get(question), as_written(row["statement"]))

@@ -7,13 +7,16 @@ import hashlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from ....models.templates import Template
 from ....personas.questions import AGREEMENT
 from ....personas.representatives.episodes import Episode, EpisodeSet
+from ....personas.visible import visible
 from ...errors import InputError
 from ...folder import write_text
+from ...spreadsheets import inert
 
 COLUMNS = ("form", "respondent", "place", "item", "question", "opinion", "statement", "rating", "scale")
 KEY_COLUMNS = ("item", "episode", "version")
@@ -95,13 +98,13 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, objec
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, columns, restval="")
         table.writeheader()
-        table.writerows(rows)
+        table.writerows({name: inert(value) for name, value in row.items()} for row in rows)
 
 
 def _write_texts(out: Path, settings: FormSettings, counts: Mapping[str, int], source: str) -> None:
     traits = " and ".join(name.replace("_", " ") for name in settings.traits)
-    asked = _text("traits.txt").fill(traits=traits) if traits else ""
-    labels = "\n".join(f"<li>{k} {label}</li>" for k, label in enumerate(AGREEMENT, start=1))
+    asked = _text("traits.txt").fill(traits=escape(visible(traits))) if traits else ""
+    labels = "\n".join(f"<li>{k} {escape(label)}</li>" for k, label in enumerate(AGREEMENT, start=1))
     each = str(-(-counts["pairs"] // counts["forms"]))
     page = _text("instructions.html").fill(each=each, labels=labels, traits=asked)
     write_text(out / "instructions.html", page)

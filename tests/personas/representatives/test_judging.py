@@ -1,5 +1,7 @@
 """A judge is asked in both orders; what it says is about the contestant's text, wherever that stands."""
 
+import re
+
 import pytest
 
 from minipublic.models.errors import AuthenticationError, ServerError
@@ -53,7 +55,16 @@ async def test_the_judge_reads_the_matter_and_both_texts():
     judge = Judge()
     await verdict(judge)
     text = judge.asked[0].prompt.text
-    for part in ("Question: Tax?", "OPINION", "DRAFT", "age: 20.", "PAST OPINION", "(A) good", "(B) bad"):
+    for part in (
+        "Question: Tax?",
+        "OPINION",
+        "DRAFT",
+        "age: 20.",
+        "PAST OPINION",
+        "(A)\n[BEGIN Text A ",
+        "]\ngood\n[END Text A ",
+        "]\nbad\n[END Text B ",
+    ):
         assert part in text
     assert "PAST CRITIQUE" not in text
     await verdict(judge, about=matter(step="opinion"))
@@ -64,7 +75,11 @@ async def test_statements_are_judged_for_the_group():
     judge = Judge()
     about = matter_of_statement("Tax?", {"a": "Yes.", "b": "No."}, persona_prompts())
     await verdict(judge, about=about)
-    assert "Opinion 1: Yes.\n\nOpinion 2: No." in judge.asked[0].prompt.text
+    first, second = (r.prompt.text for r in judge.asked)
+    assert re.search(
+        r"\[BEGIN Opinion 1 (\w{16})\]\nYes\.\n\[END Opinion 1 \1\]\n\n\[BEGIN Opinion 2 \1\]\nNo\.", first
+    )
+    assert first.partition("(A)")[0] == second.partition("(A)")[0]
     assert judge.asked[0].context["personas"] == ["a", "b"]
 
 

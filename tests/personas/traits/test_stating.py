@@ -21,6 +21,7 @@ from minipublic.personas.traits import (
     statement_schema,
 )
 from minipublic.personas.traits.stating import told_story
+from minipublic.personas.visible import visible
 
 PROMPTS = graph_prompts()
 AGE = Attribute("age_band", ("18-29", "30-44", "45-64"))
@@ -66,7 +67,9 @@ def test_no_story_can_end_its_own_quotation(story):
     inside = text[len(before) : len(text) - len(after)]
     # Whatever ends a line, in any reader's eyes, the next one is quoted too.
     assert all(line.startswith("> ") for line in inside.splitlines())
-    assert [line.removeprefix("> ") for line in inside.splitlines()] == story.splitlines()
+    assert [line.removeprefix("> ") for line in inside.splitlines()] == visible(
+        "\n".join(story.splitlines())
+    ).splitlines()
 
 
 def test_labels_are_presented_in_the_order_drawn_and_the_way_out_stays_last():

@@ -26,7 +26,7 @@ class Agreeing:
         self.prompts.append(request.prompt.text)
         if self.error and "fail" in request.prompt.text:
             raise self.error
-        best = AGREEMENT[6] if "Statement: Yes" in request.prompt.text else AGREEMENT[1]
+        best = AGREEMENT[6] if "]\nYes" in request.prompt.text else AGREEMENT[1]
         return Choice(tuple(0.5 * (o == best) + 0.5 * (o == AGREEMENT[3]) for o in request.options), 1.0)
 
 
@@ -43,7 +43,7 @@ async def test_the_model_is_told_the_variant_the_question_and_the_persons_answer
     await LikertPayoffs(model, variant=Variant.parse("base+D+O3")).payoffs(
         [PayoffCase(PERSON, "One?", "A one.", "Yes")]
     )
-    for part in ("party: left", "A two.", "One?", "A one.", "Statement: Yes"):
+    for part in ("party: left", "A two.", "One?", "A one.", "[BEGIN Statement ", "]\nYes\n[END Statement "):
         assert part in model.prompts[0]
     assert "leaks" not in model.prompts[0]
 
