@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,10 @@ def group_table(
         items: Their names.
     """
     out = []
-    for name in dict.fromkeys(groups.tolist()):
-        mine = groups == name
+    names, firsts, index = np.unique(groups, return_index=True, return_inverse=True)
+    members = np.split(np.argsort(index, kind="stable"), np.cumsum(np.bincount(index))[:-1])
+    for k in np.argsort(firsts):
+        name, mine = names[k].item(), members[k]
         x, y, w = before[mine], after[mine], weights[mine]
         rows = {item: _mean_changes(x[:, j], y[:, j], w) for j, item in enumerate(items)}
         out.append({"group": name, "n": int(np.isfinite(x).any(axis=1).sum()), "items": rows})
@@ -47,8 +50,6 @@ def _mean_changes(x: Floats, y: Floats, w: Floats) -> dict[str, Any]:
 
 def _member_interval(d: Floats, w: Floats) -> dict[str, Any]:
     """The weighted mean of members' changes with a t interval over the members."""
-    from scipy.stats import t
-
     n, mean = len(d), float((w * d).sum() / w.sum())
     if n < 2:
         return metric(mean, None, "one member alone has no interval", n=n)
@@ -56,8 +57,15 @@ def _member_interval(d: Floats, w: Floats) -> dict[str, Any]:
     error = float(np.sqrt((w * (d - mean) ** 2).sum() / w.sum() * kish / (1 - kish)))
     if error == 0:
         return metric(mean, None, "all members changed alike: their scatter says nothing", n=n)
-    half = float(t.ppf(0.975, n - 1)) * error
+    half = _t_quantile(n - 1) * error
     return metric(mean, [mean - half, mean + half], n=n)
+
+
+@lru_cache(maxsize=1024)
+def _t_quantile(freedom: int) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, freedom))
 
 
 def group_variances(

@@ -23,7 +23,7 @@ from ..personas.answers import Missing
 from ..personas.questions import AGREEMENT
 from .context import Context
 from .mediator import case_of, mediated
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, brief, chain, collect, discuss, rate, tables
 from .steps.step import State, Update
 
@@ -55,7 +55,7 @@ def build_citizens_assembly(
     Raises:
         StepError: There is no round of discussion.
     """
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     briefing = (LEARNING,) if materials else ()
     learning = [brief(LEARNING, materials)] if materials else []
     chain(
@@ -89,7 +89,8 @@ def _proposing(talk: str, table_size: int) -> Callable[..., Any]:
             update["statements"][case.step] = held
             for key, rows in left.items():
                 update[key] |= rows
-        return update | {"candidates": {PROPOSAL: [held for held, _ in ruled if isinstance(held, str)]}}
+        # A table without a proposal keeps its number: proposal 2 is that of table 2.
+        return update | {"candidates": {PROPOSAL: [held if isinstance(held, str) else "" for held, _ in ruled]}}
 
     return write_proposals
 
@@ -98,7 +99,9 @@ def _closing(options: int, threshold: float) -> Callable[..., Any]:
     async def close_assembly(state: State, runtime: Runtime[Context]) -> Update:
         ratings = state.get("ratings", {}).get("plenary", {})
         result = {}
-        for k in range(1, len(state["candidates"][PROPOSAL]) + 1):
+        for k, text in enumerate(state["candidates"][PROPOSAL], start=1):
+            if not text:
+                continue  # nobody could be for or against it
             codes = [ratings.get(seat, {}).get(f"{PROPOSAL}_{k}") for seat in state["seats"]]
             share = sum(isinstance(code, int) and code > (options + 1) / 2 for code in codes) / len(codes)
             result[f"{PROPOSAL}_{k}"] = {"share": share, "adopted": share > threshold}

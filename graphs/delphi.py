@@ -1,8 +1,9 @@
 """A Delphi survey: the same people are asked again and told how all answered (Dalkey and Helmer 1963; Linstone and Turoff 1975).
 
 1. `round_1`: everybody answers, alone.
-2. `reasons_1`: everybody gives a reason, where reasons are asked for.
-3. `round_2`: everybody is told how all answered, and reads the others' reasons, all without names, and answers again.
+2. `reasons_1`: everybody is reminded of their answer and gives a reason, where reasons are asked for.
+3. `round_2`: everybody is told how all answered and what they answered themselves, and reads the others' reasons, all
+   without names, and answers again.
    Steps 2 and 3 repeat until the answers' distribution has settled, or the rounds are over.
 4. `close_survey`: how many rounds it took, and whether answers have settled.
 """
@@ -16,12 +17,16 @@ from typing import Any
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from ..personas.questions import AGREEMENT, Instrument
+from ..personas.answers import is_missing
+from ..personas.questions import AGREEMENT, Instrument, Question, likert
 from .context import Context
 from .node import Route
-from .state import Asked, DeliberationState
-from .steps import Step, StepError, ask, chain, collect, gather, position
+from .state import Agenda, DeliberationState
+from .steps import Step, StepError, ask, chain, gather, position
+from .steps.polling import POSITION
 from .steps.step import State, Update
+from .steps.task import Task, task_for
+from .steps.writing import written
 
 # Scheibe, Skutsch and Schofer (in Linstone and Turoff 1975) take a movement below 15 % for stability.
 STABLE = 0.15
@@ -57,11 +62,12 @@ def build_delphi(
     """
     if rounds < 2:
         raise StepError(f"delphi: answers are fed back in a second round; rounds must be 2 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     chain(graph, Step(CLOSE, _closing(stable)), END)
     last, polls = START, list[str]()
+    questions = instrument.questions if instrument else (likert(POSITION, "", tuple(labels)),)
     for r in range(1, rounds + 1):
-        told = [collect(f"reasons_{r - 1}", instruction)] if reasons and r > 1 else []
+        told = [_reasons(f"reasons_{r - 1}", polls[-1], questions, instruction)] if reasons and r > 1 else []
         options: dict[str, Any] = {"sees": [step.name for step in told], "feedback": tuple(polls)}
         name = f"round_{r}"
         poll = ask(name, instrument, **options) if instrument else position(name, labels=labels, **options)
@@ -75,6 +81,24 @@ def build_delphi(
         polls.append(name)
     graph.add_edge(last, CLOSE)
     return graph
+
+
+def _reasons(name: str, poll: str, questions: Sequence[Question], instruction: str) -> Step:
+    """Everybody gives a reason for what they answered; who gave no answer has none to give a reason for."""
+
+    def tasks(state: State, seat: str) -> list[Task]:
+        answers = state["polls"][poll].get(seat, {})
+        given = [line for q in questions if (line := _answer(q, answers.get(q.code), len(questions) > 1))]
+        gone = next((held for held in answers.values() if is_missing(held)), None)
+        return [{**task_for(state, seat), "own": {"answer": "\n".join(given) or gone}}]
+
+    return Step(name, written(name, instruction), tasks)
+
+
+def _answer(question: Question, code: Any, several: bool) -> str:
+    """An answer in words; empty where there is none."""
+    said = next((option.text for option in question.options if option.code == str(code)), "")
+    return f"{question.text}: {said}" if said and several else said
 
 
 def _unless_stable(polls: Sequence[str], stable: float, more: str) -> Callable[[DeliberationState], str]:

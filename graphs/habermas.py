@@ -20,11 +20,12 @@ from typing import Any
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
+from ..personas.answers import is_missing
 from ..personas.questions import AGREEMENT
 from .context import Context
 from .mediators import Mediator, find_mediator
 from .node import Route
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, chain, collect, gather, mediate, position, propose, rate
 from .steps.step import State, Update
 
@@ -45,7 +46,7 @@ def build_habermas(
 
     It leaves `outcomes["result"]`: `statement` (the name of the step whose statement is the group's), `rated` (the item
     that rates it), `endorsement` (the mean agreement with each statement, by step), and `ended`: `not_endorsed_more`,
-    `rounds_over`, or `no_statement`.
+    `rounds_over`, `no_statement` or `not_rated`. Means are of those who rated all of the statements.
 
     Args:
         rounds: Statements that are made, at most; 2 is the source's one critique round.
@@ -57,7 +58,7 @@ def build_habermas(
     """
     if rounds < 1:
         raise StepError(f"habermas: rounds must be 1 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     chain(graph, Step(CLOSE, _closing()), END)
     last = chain(
         graph,
@@ -88,29 +89,37 @@ def _round(r: int, labels: Sequence[str], mediator: Mediator | None) -> list[Ste
 
 def _while_rising(r: int) -> Callable[[DeliberationState], str]:
     def route(state: DeliberationState) -> str:
-        return f"critique_{r + 1}" if _ended(_endorsements(state)) is None else CLOSE
+        return f"critique_{r + 1}" if _ended(state) is None else CLOSE
 
     route.__name__ = f"while_rising_{r}"
     return route
 
 
 def _endorsements(state: State) -> dict[str, float | None]:
-    """The mean agreement with each statement so far, by step; None where nobody could rate it."""
-    found: dict[str, float | None] = {}
-    for r, seats in enumerate(state["ratings"].values(), start=1):
-        codes = [code for rated in seats.values() for code in rated.values() if isinstance(code, int)]
-        found[f"statement_{r}"] = sum(codes) / len(codes) if codes else None
-    return found
+    """The mean agreement with each statement so far, by step; None where nobody could rate it.
+
+    Means are of those who rated every statement that anybody could rate, so that they can be compared.
+    """
+    rated = {f"statement_{r}": _codes(seats) for r, seats in enumerate(state["ratings"].values(), start=1)}
+    held = [codes for codes in rated.values() if codes]
+    everywhere = set.intersection(*map(set, held)) if held else set()
+    of = {step: [codes[seat] for seat in everywhere or codes] for step, codes in rated.items() if codes}
+    return {step: sum(of[step]) / len(of[step]) if step in of else None for step in rated}
 
 
-def _ended(endorsements: dict[str, float | None]) -> str | None:
+def _codes(seats: State) -> dict[str, int]:
+    return {seat: code for seat, rated in seats.items() for code in rated.values() if isinstance(code, int)}
+
+
+def _ended(state: State) -> str | None:
     """Why there is no further round; None where there may be one."""
-    means = list(endorsements.values())
-    last = means[-1]
-    if last is None:
+    means = list(_endorsements(state).values())
+    if is_missing(state["statements"][f"statement_{len(means)}"]):
         return "no_statement"
+    if means[-1] is None:
+        return "not_rated"
     before = means[-2] if len(means) > 1 else None
-    return "not_endorsed_more" if before is not None and last <= before else None
+    return "not_endorsed_more" if before is not None and means[-1] <= before else None
 
 
 def _closing() -> Callable[..., Any]:
@@ -123,7 +132,7 @@ def _closing() -> Callable[..., Any]:
             "statement": best,
             "rated": f"endorsement_{best.rpartition('_')[2]}_{best}" if best else None,
             "endorsement": endorsements,
-            "ended": _ended(endorsements) or "rounds_over",
+            "ended": _ended(state) or "rounds_over",
         }
         return {"outcomes": {"result": result}}
 

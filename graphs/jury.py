@@ -20,8 +20,8 @@ from langgraph.runtime import Runtime
 
 from .context import Context
 from .node import Route
-from .state import Asked, DeliberationState
-from .steps import Step, brief, chain, talk, vote
+from .state import Agenda, DeliberationState
+from .steps import Step, StepError, brief, chain, talk, vote
 from .steps.step import State, Update
 
 ARGUE = (
@@ -50,9 +50,11 @@ def build_jury(
         instruction: What everybody is asked to say.
 
     Raises:
-        StepError: An option is unknown, or there is no round.
+        StepError: There are fewer than two options or no round, or no such need.
     """
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    if rounds < 1:
+        raise StepError(f"jury: rounds must be 1 or more, got {rounds}")
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     shown = ("evidence",) if evidence else ()
     opening = [brief("evidence", evidence)] if evidence else []
     last = chain(graph, START, *opening, vote("ballot_0", options=options, need=need, sees=shown))

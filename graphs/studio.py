@@ -18,6 +18,7 @@ from .habermas import build_habermas
 from .jury import build_jury
 from .network_discussion import build_network_discussion
 from .plain_context import GroupContext, PersonContext, PlainContext
+from .polis import build_polis
 from .survey import build_survey
 
 
@@ -48,6 +49,7 @@ jury = served(build_jury(), "jury")
 delphi = served(build_delphi(), "delphi")
 citizens_assembly = served(build_citizens_assembly(), "citizens_assembly")
 network_discussion = served(build_network_discussion(), "network_discussion")
+polis = served(build_polis(), "polis")
 survey = served(build_survey(_EXAMPLE), "survey", PersonContext)
 generative_agent = served(build_generative_agent(_EXAMPLE), "generative_agent", PersonContext)
 interview = served(build_interview(), "interview", PersonContext)

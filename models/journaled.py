@@ -35,7 +35,10 @@ DRAIN_S = 60.0  # how long closing waits for calls under way, whose answers are 
 
 @dataclass(slots=True)
 class CallCounts:
-    """How many calls were asked of the model in this process, how many the journal answered, and what they read."""
+    """How many calls were asked of the model in this process, how many others were the same again, and what they read.
+
+    `replayed` are those the journal answered, and those that the very same call answered which was under way.
+    """
 
     asked: int = 0
     replayed: int = 0
@@ -148,7 +151,9 @@ class JournaledModel:
                 self.counts.replayed += 1
                 found.append(_decode(stored[key], kind))
                 continue
-            if key not in self._pending:  # else the very same call is under way: wait for it, do not pay twice
+            if key in self._pending:  # the very same call is under way: wait for it, do not pay twice
+                self.counts.replayed += 1
+            else:
                 self._pending[key] = asyncio.get_running_loop().create_future()
                 fresh.append(_Call(key, request, own, self._pending[key]))
             found.append(self._pending[key])

@@ -59,7 +59,7 @@ Mechanism = Annotated[MechanismConfig, BeforeValidator(as_mechanism)]
 def settled_mechanism(config: MechanismConfig, resolve: Callable[[str], Path]) -> MechanismConfig:
     """The mechanism with the path of a user's file absolute, as `resolve` finds it."""
     file, colon, function = config.name.rpartition(":")
-    if not colon or not file.endswith(".py"):
+    if not colon or not file.endswith(".py"):  # a name of ours, or `module:function`
         return config
     return config.model_copy(update={"name": f"{resolve(file).resolve()}:{function}"})
 

@@ -38,7 +38,8 @@ def ask(
         recalls: Steps at which the seat wrote something that it is reminded of.
         sees: Steps whose texts it is shown again.
         hears: Of whom it is shown what they wrote (see `hearing.who_hears`); of everybody by default.
-        feedback: Polls before this one, earliest first: everybody is told how all answered the last of them (Delphi).
+        feedback: Polls before this one, earliest first: everybody is told how all answered the last of them, and
+            reminded of what they answered themselves (Delphi).
     """
 
     async def answer_poll(state: Task, runtime: Runtime[Context]) -> Update:
@@ -93,7 +94,8 @@ def _tasks(
 ) -> Any:
     def tasks(state: State, seat: str) -> list[Task]:
         task = task_for(state, seat, recalls=recalls, sees=sees, hears=hears)
-        return [{**task, "fed_back": {q.code: [_shares(state, poll, q) for poll in feedback] for q in questions}}]
+        told = {q.code: [_shares(state, poll, q) for poll in feedback] for q in questions}
+        return [{**task, "fed_back": told, "answered": _own(state["polls"][feedback[-1]], seat) if feedback else {}}]
 
     return tasks
 
@@ -119,7 +121,13 @@ def _before(task: Task, name: str, question: Question, context: Context) -> tupl
         return told, {}
     lines = [f"- {o.text}: {100 * share:.0f} %" for o, share in zip(question.options, rounds[-1], strict=True)]
     said = context.prompts.fill("step_feedback", question=question.text, shares="\n".join(lines))
-    return "\n\n".join(part for part in (told, said) if part), {"fed_back": rounds}
+    own = next((o.text for o in question.options if o.code == task["answered"].get(question.code)), "")
+    answered = context.prompts.fill("step_answered", answer=own) if own else ""
+    return "\n\n".join(part for part in (told, said, answered) if part), {"fed_back": rounds}
+
+
+def _own(poll: State, seat: str) -> dict[str, str]:
+    return {item: str(code) for item, code in poll.get(seat, {}).items() if isinstance(code, int | str)}
 
 
 def _shares(state: State, poll: str, question: Question) -> list[float]:

@@ -13,12 +13,14 @@ from .step import State, Step, Update
 from .task import StepError, Task, lost, task_for
 from .told import Asked, answer_questions, answer_row, held, names_of, render_item
 
+RATING = "rating"
+
 
 def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, recalls: Sequence[str] = ()) -> Step:
     """Everybody says how far they agree with statements, each alone, coded 1..K.
 
-    A seat draws its answers with the same random number for all statements, so that their differences are the
-    statements'.
+    A seat draws its answers with the same random number for all statements, whatever step asks for them, so that their
+    differences are the statements'.
 
     Args:
         name: Of the step.
@@ -32,7 +34,8 @@ def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, rec
         return [
             {
                 **task_for(state, seat, about=about, recalls=recalls),
-                "shown": [{"title": about, "text": text}] if text else [],
+                # By its name a text of a seat would tell who wrote it.
+                "shown": [{"title": "Statement", "text": text}] if text else [],
             }
             for about, text in statements_of(state, of)
         ]
@@ -47,8 +50,8 @@ def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, rec
             statement = state["shown"][0]["text"]
             text = render_item(state, name, context.prompts.fill("step_rating"), context)
             question = likert(code, text, scale, statement)
-            asked = Asked(question, names_of(state, context, name), about={"statement": statement})
-            (answer,) = await answer_questions(state, [asked], context, "rating")
+            asked = Asked(question, names_of(state, context, RATING), about={"statement": statement})
+            (answer,) = await answer_questions(state, [asked], context, RATING)
         rows = {f"{code}/{state['seat']}": answer_row(state, name, answer, context)}
         return {"ratings": {name: {state["seat"]: {about: held(answer)}}}, "answers": rows}
 

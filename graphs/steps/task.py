@@ -25,8 +25,8 @@ class Task(TypedDict):
 
     `own` holds what the seat said at earlier steps, `shown` the texts put before it now, and `heard` what it has heard
     of others so far, step after step. `hearing` says whose words are among those shown. `about` names what the task is
-    about. `fed_back` says by item how all answered in earlier rounds: the share of each option in codebook order. `ballot`
-    holds the texts that are voted on or ranked.
+    about. `fed_back` says by item how all answered in earlier rounds: the share of each option in codebook order, and
+    `answered` the code of the seat's own answer in the last of them. `ballot` holds the texts that are voted on or ranked.
     """
 
     seat: str
@@ -38,6 +38,7 @@ class Task(TypedDict):
     heard: list[list[str]]
     hearing: dict[str, list[str]]
     fed_back: dict[str, list[list[float]]]
+    answered: dict[str, str]
     ballot: list[Shown]
 
 
@@ -81,6 +82,7 @@ def task_for(
         "heard": [[_written(state, step)[a] for a in authors] for step, authors in known.items()],
         "hearing": hearing,
         "fed_back": {},
+        "answered": {},
         "ballot": [],
     }
 
@@ -91,7 +93,7 @@ def _texts_of(state: Mapping[str, Any], step: str, seat: str, hears: Hears | Non
         held = state["statements"][step]
         return ([] if is_missing(held) else [{"title": title, "text": held}]), []
     if step in state.get("candidates", {}):
-        return _numbered(title, state["candidates"][step]), []
+        return [one for one in _numbered(title, state["candidates"][step]) if one["text"]], []
     written = _written(state, step)
     seats = state["seats"]
     # What no seat wrote, such as a briefing, is for everybody.

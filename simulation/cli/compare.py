@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .run import Limit, Model, Overrides, StudyFile
+
+if TYPE_CHECKING:
+    from ..study import Study
+
+HEADS = {
+    "mean": "mean payoff",
+    "minimum": "worst-off",
+    "gini": "Gini",
+    "majority": "majority",
+    "unanimity": "unanimity",
+}
 
 
 def compare(
@@ -22,7 +33,6 @@ def compare(
     ] = None,
 ) -> None:
     """Run a deliberation under every mechanism it lists, or resume it, and compare them on the same groups."""
-    from ..compare.measure import families
     from ..errors import InputError
     from ..folder import RunFolder, read_json, write_json
     from ..loading import load_study
@@ -30,15 +40,12 @@ def compare(
     from .run import carry_out, folder_name
 
     loaded = load_study(study, overrides or [], model)
-    if not any(len(mechanisms) > 1 for mechanisms in families(loaded.conditions).values()) or loaded.survey:
-        raise InputError(
-            f"{study}: conditions: nothing to compare: one condition or more must list two mechanisms, such as "
-            "{style: qa, mechanism: [summary, habermas, random_opinion]}"
-        )
+    _check(loaded, study)
     out = out or Path("runs") / folder_name(loaded.study)
     code = carry_out(make_plan(loaded, study), out, limit)
     folder = RunFolder(out)
-    if not folder.metrics.is_file() or read_json(folder.run)["status"] != "complete":
+    run = read_json(folder.run)
+    if run["status"] != "complete":
         raise typer.Exit(code)
     compared = read_json(folder.metrics)["mechanisms"]
     if not compared:
@@ -46,18 +53,44 @@ def compare(
     for line in (line for family in compared for line in _lines(family)):
         typer.echo(line)
     if json:
-        write_json(json, {"study": loaded.study, "families": compared})
+        told = {"study": run["study"], "seed": run["seed"], "people": run["people"], "limit": limit}
+        write_json(json, told | {"families": compared})
         typer.echo(f"comparison: {json}")
     raise typer.Exit(code)
 
 
+def _check(study: Study, path: Path) -> None:
+    from ..compare.measure import families
+    from ..errors import InputError
+
+    if study.survey:
+        raise InputError(f"{path}: kind: a survey has no groups and no mechanisms; compare takes consensus or protocol")
+    if not any(len(mechanisms) > 1 for mechanisms in families(study.conditions).values()):
+        raise InputError(
+            f"{path}: conditions: nothing to compare: no two conditions differ in their mechanism alone; list two or "
+            "more, such as {style: qa, mechanism: [summary, habermas, random_opinion]}"
+        )
+
+
 def _lines(family: Mapping[str, Any]) -> Iterator[str]:
-    from ..report.mechanisms import NUMBERS, best_sentence
+    from ..report.mechanisms import best_sentence, counted, differences
+
+    yield f"\n{family['conditioning']}: {counted(family)}; 95 % intervals"
+    yield from _columns([["", *HEADS.values(), "episodes"], *_rows(family)])
+    yield best_sentence(family)
+    yield "paired differences in mean payoff (all of them: the report):"
+    yield from _columns(list(differences(family, "mean")), "  ")
+
+
+def _rows(family: Mapping[str, Any]) -> Iterator[list[str]]:
     from ..report.numbers import with_interval
 
-    yield f"\n{family['conditioning']}: {family['episodes']:,} episodes, payoffs from 0 to 1 (95 % intervals over groups)"
-    width = max(len(name) for name in family["mechanisms"])
     for name, row in family["mechanisms"].items():
-        told = ", ".join(f"{key} {with_interval(row[key])}" for key in NUMBERS)
-        yield f"  {name:{width}}  {told} (n = {row['groups']:,} groups, {row['lost']:,} without a statement)"
-    yield best_sentence(family)
+        lost = f" ({row['lost']:,} without a statement)" if row["lost"] else ""
+        yield [name, *(with_interval(row[key]) for key in HEADS), f"{row['groups']:,}{lost}"]
+
+
+def _columns(rows: list[list[str]], indent: str = "") -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield indent + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

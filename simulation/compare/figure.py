@@ -18,8 +18,8 @@ PANELS = (
     ("mean", "mean payoff (0–1), higher is better"),
     ("minimum", "payoff of the worst-off (0–1), higher is better"),
     ("gini", "Gini of payoffs within groups (0–1), lower is more equal"),
-    ("majority", "groups whose majority endorses (share), higher is better"),
-    ("unanimity", "groups that all endorse (share), higher is better"),
+    ("majority", "episodes whose majority endorses (share), higher is better"),
+    ("unanimity", "episodes that all endorse (share), higher is better"),
 )
 
 
@@ -36,7 +36,9 @@ def mechanisms_figure(family: Mapping[str, Any]) -> str:
                 _interval(axes, y, numbers[key], COLOURS[1 if best else 0])
             axes.set_xlabel(textwrap.fill(label, 26))
             axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
-        line[0].set_yticks(range(len(rows)), [f"{name}\n(n = {row['groups']:,} groups)" for name, row in rows.items()])
+        line[0].set_yticks(
+            range(len(rows)), [f"{name}\n(n = {row['groups']:,} episodes)" for name, row in rows.items()]
+        )
         line[0].set_ylim(len(rows) - 0.4, -0.6)
         line[0].set_ylabel("mechanism")
         return as_svg(figure)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONSENSUS_FINAL = "endorsement_revised"
+COLUMNS = ("condition", "episode", "seat", "item", "answer", "probabilities")
 Floats = NDArray[np.float64]
 
 
@@ -46,8 +47,12 @@ def outcomes_of(folder: RunFolder, plan: Plan) -> Outcomes | None:
     Raises:
         InputError: The run is not complete.
     """
-    final = _final_items(folder, plan)
-    table = long_table(folder.path)
+    final: dict[tuple[str, str], str] = {}
+    of_group: dict[str, str] = {}
+    for t in transcripts(folder.path):
+        of_group[t["episode"]] = t["group"]
+        final[t["condition"], t["episode"]] = CONSENSUS_FINAL if plan.study.consensus else _last_rated(t)
+    table = long_table(folder.path, columns=COLUMNS)
     asked = [final.get(key) for key in zip(table["condition"], table["episode"], strict=True)]
     table = table[[item == name for item, name in zip(table["item"], asked, strict=True)]]
     if table.empty:
@@ -60,7 +65,6 @@ def outcomes_of(folder: RunFolder, plan: Plan) -> Outcomes | None:
     table["endorsed"] = (code > (options + 1) / 2).astype(float).where(code.notna())
     names = [c.name for c in plan.study.conditions]
     episodes, seats = sorted(set(table["episode"])), sorted(set(table["seat"]), key=lambda s: (len(s), s))
-    of_group = {t["episode"]: t["group"] for t in transcripts(folder.path)}
     return Outcomes(
         payoffs={name: _grid(table, name, "payoff", episodes, seats) for name in names},
         endorsed={name: _grid(table, name, "endorsed", episodes, seats) for name in names},
@@ -74,15 +78,8 @@ def _grid(table: pd.DataFrame, condition: str, column: str, episodes: Sequence[s
     return part.reindex(index=list(episodes), columns=list(seats)).to_numpy(float)
 
 
-def _final_items(folder: RunFolder, plan: Plan) -> dict[tuple[str, str], str]:
-    """By condition and episode, the item that rates what came out: the last one of the last rating step."""
-    if plan.study.consensus:
-        return {(t["condition"], t["episode"]): CONSENSUS_FINAL for t in transcripts(folder.path)}
-    found = {(t["condition"], t["episode"]): _last_rated(t) for t in transcripts(folder.path)}
-    return {key: item for key, item in found.items() if item}
-
-
 def _last_rated(transcript: Mapping[str, Any]) -> str:
+    """The item that rates what came out of a protocol: what it says itself, or the last one of the last rating step."""
     result = transcript.get("outcomes", {}).get("result", {}).get("rated")
     if result:
         return str(result)

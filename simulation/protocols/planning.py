@@ -22,8 +22,12 @@ def with_mechanisms(study: Study, path: Path) -> Study:
     conditions = []
     for c in study.conditions:
         if c.mechanism is not None:
-            mechanism = settled_mechanism(c.mechanism, lambda given: resolve(path, study.data, given))
-            mediator_of(mechanism, f"{path}: conditions: {c.name}: mechanism")
+            place = f"{path}: conditions: {c.name}: mechanism"
+            try:
+                mechanism = settled_mechanism(c.mechanism, lambda given: resolve(path, study.data, given))
+            except InputError as error:
+                raise InputError(f"{place}: {str(error).removeprefix(f'{path}: ')}") from error
+            mediator_of(mechanism, place)
             c = c.model_copy(update={"mechanism": mechanism})
         conditions.append(c)
     return study.model_copy(update={"conditions": conditions, "mechanism": None})

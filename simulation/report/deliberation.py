@@ -9,9 +9,11 @@ from typing import Any
 from ..export import transcripts
 from ..folder import RunFolder
 from .figures import agreement_figure
+from .mechanisms import mechanism_parts
 from .numbers import with_interval
 
 GROUPS_SHOWN = 50
+RATED = ("draft", "revised")
 
 
 def deliberation_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,8 @@ def deliberation_parts(folder: RunFolder, run: Mapping[str, Any], metrics: Mappi
             c | {"signed": with_interval(c["signed"]), "absolute": with_interval(c["absolute"])}
             for c in metrics["comparisons"]
         ],
-        "agreement": [_agreement(name, folder, labels) for name in metrics["conditions"]],
+        "agreement": _agreement(list(metrics["conditions"]), folder, labels),
+        "mechanisms": mechanism_parts(metrics.get("mechanisms", [])),
         "shown": f"{len(episodes):,} of {total:,} episodes. {rest}",
         "several": len(metrics["conditions"]) > 1,
         "episodes": [_episode(t, labels) for t in episodes],
@@ -57,25 +60,24 @@ def _gain(name: str, gain: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _agreement(condition: str, folder: RunFolder, labels: Sequence[str]) -> dict[str, str]:
-    counts: dict[str, Counter[int]] = {
-        "position on the proposition": Counter(),
-        "draft": Counter(),
-        "revised": Counter(),
-    }
-    seats = 0
+def _agreement(conditions: Sequence[str], folder: RunFolder, labels: Sequence[str]) -> list[dict[str, str]]:
+    """A figure for each condition: where people stood before, and how far they agreed with both statements."""
+    counts = {c: {name: Counter[int]() for name in ("position on the proposition", *RATED)} for c in conditions}
+    seats: Counter[str] = Counter()
     for t in transcripts(folder.path):
-        if t["condition"] != condition:
-            continue
-        seats += len(t["seats"])
-        counts["position on the proposition"].update(_codes((t["positions"] or {}).values()))
-        for about in ("draft", "revised"):
-            counts[about].update(_codes(e.get(about) for e in (t["endorsements"] or {}).values()))
-    series = {name: [c[k] for k in range(1, len(labels) + 1)] for name, c in counts.items()}
-    return {
-        "name": f"Positions before, endorsements after ({condition})",
-        "svg": agreement_figure(series, labels, seats),
-    }
+        own = counts[t["condition"]]
+        seats[t["condition"]] += len(t["seats"])
+        own["position on the proposition"].update(_codes((t["positions"] or {}).values()))
+        for about in RATED:
+            own[about].update(_codes(e.get(about) for e in (t["endorsements"] or {}).values()))
+    figures = []
+    for condition, own in counts.items():
+        series = {name: [c[k] for k in range(1, len(labels) + 1)] for name, c in own.items()}
+        name = f"Positions before, endorsements after ({condition})"
+        figures.append(
+            {"name": name, "condition": condition, "svg": agreement_figure(series, labels, seats[condition])}
+        )
+    return figures
 
 
 def _codes(values: Any) -> list[int]:

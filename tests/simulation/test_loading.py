@@ -172,14 +172,14 @@ def test_a_method_the_model_lacks_is_an_error(folder):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["survey", "consensus", "representatives", "backstories"])
+@pytest.mark.parametrize("kind", ["survey", "consensus", "protocol", "representatives", "backstories"])
 def test_new_studies_validate(tmp_path, kind):
     assert command("new", kind, tmp_path / "mine.yaml").returncode == 0
     done = command("validate", tmp_path / "mine.yaml")
     assert done.returncode == 0, done.stderr
     assert "exists already" in command("new", kind, tmp_path / "mine.yaml").stderr
     assert (
-        "there are backstories, consensus, representatives, survey"
+        "there are backstories, consensus, protocol, representatives, survey"
         in command("new", "poll", tmp_path / "p.yaml").stderr
     )
 

@@ -5,6 +5,7 @@ import random
 
 import pandas as pd
 import pytest
+import yaml
 
 from minipublic.graphs import Context, build_consensus
 from minipublic.graphs.humans import Human
@@ -226,6 +227,34 @@ def test_conditions_ask_a_person_once_what_they_ask_alike(consensus, tmp_path):
     asyncio.run(run_study(made, tmp_path / "run", host=Host(answer)))
     assert asked.count("g0 opinion") == 1
     assert asked.count("g0 critique") == 2  # each condition's draft
+
+
+SHIPPED = ("citizens_assembly", "deliberative_poll", "delphi", "habermas", "network_discussion", "polis")
+
+
+@pytest.mark.parametrize("name", ["jury", *(pytest.param(name, marks=pytest.mark.slow) for name in SHIPPED)])
+def test_people_sit_in_every_protocol(consensus, tmp_path, name):
+    protocol = {"name": name, "questions": ["Should we tax wealth?"], "groups": 1, "group_size": 6}
+    people = {"generate": 12, "attributes": {"party": {"shares": {"D": 0.5, "R": 0.5}}}}
+    path = consensus(kind="protocol", population=people, seats=SEATED, protocol=protocol)
+    study = yaml.safe_load(path.read_text())
+    del study["consensus"]
+    path.write_text(yaml.safe_dump(study))
+    asked = []
+
+    async def answer(wanted):
+        asked.append(wanted["prompt"])
+        return await reply(wanted) if wanted["kind"] == "text" else {"answer": wanted["options"][-1]["key"]}
+
+    made, out = plan(path), tmp_path / "run"
+    told = asyncio.run(run_study(made, out, host=Host(answer)))
+    assert (told["status"], told["missing"]) == ("complete", {})
+    rows = pd.concat([pd.read_parquet(out / "utterances.parquet"), pd.read_parquet(out / "records.parquet")])
+    assert set(rows[rows["seat"] == "seat_2"]["model"]) == {"human:Ann"}
+    assert len(asked) == len(rows[rows["seat"] == "seat_2"]) > 3
+    assert not [prompt for prompt in asked if "[BEGIN" in prompt]
+    again = asyncio.run(run_study(made, out, host=Host(None)))
+    assert again["calls"]["asked_now"] == 0
 
 
 def test_people_need_a_host(consensus, tmp_path):

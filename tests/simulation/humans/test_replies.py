@@ -33,7 +33,7 @@ def test_what_is_asked_in_other_words_or_of_somebody_else_is_another_question():
         wanted("And you?"),
         wanted(seat="seat_2"),
         wanted(unit="g1"),
-        wanted(names=(*NAMES[:4], 1, "opinion")),
+        wanted(names=(*NAMES[:2], "p1", *NAMES[3:])),
         choice_wanted(Human(), "seat_1", likert("opinion", "What do you think?"), "What do you think?", NAMES, "g0"),
     ]
     assert [replies.find(other) for other in others] == [None] * len(others)
