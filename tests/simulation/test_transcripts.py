@@ -27,7 +27,7 @@ opinion:
   seat_2: [missing: timeout]
 
 draft: We doubt it.
-    | 
+    |~
     | opinion:
 
 before:
@@ -37,7 +37,7 @@ before:
 ballot:
   seat_1: 2
   seat_2: [missing: timeout]
-""".strip("\n")
+""".strip("\n").replace("~", " ")
 
 
 def test_a_protocol_is_told_step_by_step(tmp_path):
