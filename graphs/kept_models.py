@@ -12,7 +12,7 @@ from typing import Any
 
 from ..models.protocol import LanguageModel
 from ..models.registry import load_model
-from .plain_context import NamedModel
+from .plain_parts import NamedModel
 
 MOST = 8  # models that nobody uses are kept up to this number
 

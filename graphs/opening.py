@@ -24,7 +24,8 @@ from .context import Context, ContextError, graph_prompts
 from .humans import Human
 from .kept_models import KeptModels, kept_models
 from .mediators import Mediator, check_needs, find_mediator
-from .plain_context import GroupContext, NamedModel, PersonContext, PlainContext
+from .plain_context import GroupContext, PersonContext, PlainContext
+from .plain_parts import NamedModel
 from .survey import RESPONDENT
 
 KEYS = "MINIPUBLIC_KEYS"  # what contexts may use: NAME@HOST, separated by commas

@@ -33,7 +33,12 @@ class Template:
     @cached_property
     def slots(self) -> frozenset[str]:
         """The names of the slots."""
-        return frozenset(_SLOT.findall(self.text))
+        return frozenset(self._parts[1::2])
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        """Plain text and names of slots in turn, plain text first and last."""
+        return _SLOT.split(self.text)
 
     def fill(self, /, **values: str) -> str:
         """Puts the values into the slots, in one pass: a brace in a value stays a brace.
@@ -45,7 +50,9 @@ class Template:
             lacking, unused = self.slots - values.keys(), values.keys() - self.slots
             problem = f"no value for {sorted(lacking)}" if lacking else f"no slot for {sorted(unused)}"
             raise TemplateError(f"prompt {self.name!r} ({self.source}): {problem}; its slots are {sorted(self.slots)}")
-        return _SLOT.sub(lambda match: values[match.group(1)], self.text)
+        filled = self._parts.copy()
+        filled[1::2] = [values[slot] for slot in filled[1::2]]
+        return "".join(filled)
 
 
 class PromptBook:

@@ -36,6 +36,8 @@ def visible(text: str) -> str:
     change the writing's direction, characters without width, tags, fillers and halves of characters stand as `⟨U+202E⟩`.
     Joiners stay where spelling or emoji need them. What is visible stays as it is; a visible text does not change again.
     """
+    if text.isascii() and text.replace("\n", "").isprintable():  # most texts: not worth two searches
+        return text
     return _HIDDEN.sub(_named, _ENDS.sub("\n", text))
 
 

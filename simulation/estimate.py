@@ -10,6 +10,7 @@ from .figures import A_MILLION, Figure, prices_of
 from .folder import RunFolder
 from .foretelling import foretell
 from .humans.config import people_in
+from .mechanisms import DEFAULT
 from .pilot import read_pilot
 from .placeholders import with_made_stories
 from .plan import Plan
@@ -25,6 +26,12 @@ ASSUMED = (
     "tokens: 3 to 5 characters each (English; other languages may need more tokens), texts a tenth of the allowed length "
     "to the whole of it, a drawn choice one token or as many as it may have, "
     "a prompt counted once or for every draw and option, no call tried twice"
+)
+
+CHOSEN = "as rehearsed with made-up answers; see the note on mechanisms"
+SHARED = (
+    "mechanisms: what they choose decides which calls are alike, and those are asked once; made-up answers tell how many there "
+    "are but for a few in a hundred"
 )
 
 
@@ -60,6 +67,7 @@ def estimate(plan: Plan, limit: int | None = None, folder: RunFolder | None = No
     else:
         most, _ = rehearse(plan, chosen, MOST, limit)
         figures, notes = _ranges(plan, least, most, len(names)), [ASSUMED]
+        notes += [SHARED] if _chooses(plan) else []
         if pilot:
             notes += ["the folder holds calls, but nobody's are complete yet: run on before estimating from them"]
     held = people_in(plan.study.seats)
@@ -104,7 +112,7 @@ def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figur
         high = total(_most_read, most, prompt) + total(_most_written, most, completion)
         cost = Figure(low=low / A_MILLION, high=high / A_MILLION, why=RANGE)
     return {
-        "calls": _calls(least, most, people, may_end_early=plan.study.protocol is not None),
+        "calls": _calls(least, most, people, _unsure(plan)),
         "prompt_tokens": tokens(_least_read, _most_read),
         "completion_tokens": tokens(_least_written, _most_written),
         "cost": cost,
@@ -114,14 +122,25 @@ def _ranges(plan: Plan, least: Rows, most: Rows, people: int) -> dict[str, Figur
 ENDS_EARLY = "as rehearsed with made-up answers; a protocol may end earlier or later, by what people say"
 
 
-def _calls(least: Rows, most: Rows, people: int, may_end_early: bool) -> Figure:
+def _unsure(plan: Plan) -> str:
+    """Why even calls that are the same in both rehearsals may be others in a run; empty where they are exact."""
+    if plan.study.protocol:
+        return ENDS_EARLY
+    return CHOSEN if _chooses(plan) else ""
+
+
+def _chooses(plan: Plan) -> bool:
+    return any(c.mechanism and c.mechanism.name != DEFAULT for c in plan.study.conditions)
+
+
+def _calls(least: Rows, most: Rows, people: int, unsure: str) -> Figure:
     lows, highs = ([sum(a.calls for a in row.values()) for row in rows.values()] for rows in (least, most))
     if len(lows) == people:
         low, high = sum(lows), sum(highs)
     else:
         low, high = people * min(lows), people * max(highs)
-    if may_end_early:
-        return Figure(low=low, high=high, why=ENDS_EARLY)
+    if unsure:
+        return Figure(low=low, high=high, why=unsure)
     if low == high:
         return Figure(value=low, low=low, high=high, why="exact, if every call succeeds")
     return Figure(low=low, high=high, why=f"range over the {len(lows)} rehearsed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def long_table(run: Path, condition: str | None = None) -> pd.DataFrame:
-    """A row per answer, as in `records.parquet`, of one condition or all.
+def long_table(run: Path, condition: str | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A row per answer, as in `records.parquet`, of one condition or all, with all columns or those named.
 
     Raises:
         InputError: There is no such run or condition, or the run has no complete table yet.
@@ -28,7 +28,7 @@ def long_table(run: Path, condition: str | None = None) -> pd.DataFrame:
     folder = RunFolder.open(run)
     if not folder.records.is_file():
         raise InputError(f"{run}: no records.parquet yet; run the study's command again to complete it")
-    table = pd.read_parquet(folder.records)
+    table = pd.read_parquet(folder.records, columns=list(columns) if columns else None)
     if condition is None:
         return table
     known = list(table["condition"].unique())

@@ -113,7 +113,8 @@ def _measure_reading(folder: RunFolder, plan: Plan) -> dict[str, Any]:
 
 
 def _measure_consensus(folder: RunFolder, plan: Plan) -> dict[str, Any]:
-    table = long_table(folder.path)
+    table = long_table(folder.path, columns=("condition", "episode", "seat", "item", "probabilities"))
+    table = table[table["item"].isin(["endorsement_draft", "endorsement_revised"])]
     table["payoff"] = [_expected(p) for p in table["probabilities"]]
     settings, names = plan.study.evaluation, [c.name for c in plan.study.conditions]
     conditions, revised = {}, {}

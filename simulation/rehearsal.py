@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from ..graphs.mediators.rankings import render_ranking
 from ..models.budget import most_written, readings
 from ..models.journal import Entry, Journal
 from ..models.journaled import JournaledModel
@@ -30,6 +33,9 @@ from .work import make_work
 
 # Pads a placeholder to a text's length; no prompt holds this character, so it can be taken out again to show one.
 _PADDING = "\ue000"
+# Tells placeholders apart, as what different people say differs: texts that are alike would be asked about once.
+_MARK, _MARK_BYTES = 0xE100, 4
+_UNSHOWN = re.compile("[\ue000\ue100-\ue1ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Texts:
     Args:
         share: Of the longest allowed text.
         characters: Per token.
-        readable: Lists of answers can be read at the first try; else they are asked again as often as a run would.
+        readable: Lists of answers and rankings can be read at the first try; else they are asked again as often as a run
+            would.
     """
 
     share: float
@@ -94,7 +101,11 @@ class Rehearsal:
             self._note(request, (length, length), (len(items), tokens))
             return Generation("\n".join(f"{k}. (A)" for k in range(1, len(items) + 1)))
         self._note(request, (length, length), (tokens, tokens))
-        text = f"[{request.context.get('step', 'text')} of up to {request.sampling.max_tokens} tokens]"
+        ranked = request.context.get("candidates")
+        # A ranking that is never read would spare the run all that follows.
+        if isinstance(ranked, list) and (self.texts.readable or request.context.get("last_attempt", True)):
+            return Generation(render_ranking(range(len(ranked))))
+        text = f"[{request.context.get('step', 'text')} of up to {request.sampling.max_tokens} tokens]{_mark(request)}"
         return Generation(text + _PADDING * (round(tokens * self.texts.characters) - len(text)))
 
     async def choose(self, request: ChooseRequest) -> Choice:
@@ -124,7 +135,13 @@ class Rehearsal:
         step, style = request.context.get("step", "text"), request.context.get("style")
         kind = f"{step} ({style})" if style else str(step)
         if kind not in self.prompts:
-            self.prompts[kind] = request.prompt.text.replace(_PADDING, "")
+            self.prompts[kind] = _UNSHOWN.sub("", request.prompt.text)
+
+
+def _mark(request: Request) -> str:
+    """What tells the answer to this request from others, and is not shown."""
+    told = repr((request.prompt.hash, request.seed, request.replicate)).encode()
+    return "".join(chr(_MARK + byte) for byte in hashlib.blake2b(told, digest_size=_MARK_BYTES).digest())
 
 
 class Remembered(Journal):

@@ -136,7 +136,7 @@ class Desk:
         said: list[int] | Missing = Missing("unparseable")
         asked = 0
         while asked < attempts and isinstance(said, Missing) and said.reason in AGAIN:
-            said = await self._ranked(case, seat, shown, asked)
+            said = await self._ranked(case, seat, shown, asked, asked + 1 == attempts)
             asked += 1
         ranks = said if isinstance(said, Missing) else [said[order.index(k)] for k in range(len(order))]
         held = ranks.as_state() if isinstance(ranks, Missing) else ranks
@@ -181,7 +181,9 @@ class Desk:
     def _predictor(self) -> LanguageModel:
         return self.context.model(predictor_role(self.context.models))
 
-    async def _ranked(self, case: Case, seat: str, shown: Sequence[str], attempt: int) -> list[int] | Missing:
+    async def _ranked(
+        self, case: Case, seat: str, shown: Sequence[str], attempt: int, last: bool
+    ) -> list[int] | Missing:
         names = self.names(case, "ranking", seat, *((attempt,) if attempt else ()))
         said, row = await speak(
             self._predictor(),
@@ -189,7 +191,7 @@ class Desk:
             before=(),
             names=names,
             context=self.context,
-            about=predicting.told(case, seat) | {"step": "ranking", "candidates": list(shown)},
+            about=predicting.told(case, seat) | {"step": "ranking", "candidates": list(shown), "last_attempt": last},
         )
         found = predicting.read_ranking(said, len(shown))
         if isinstance(found, Missing):

@@ -154,7 +154,7 @@ async def _asked(
         before=context.preamble(task["seat"], task["question"], task["proposition"]),
         names=names_of(task, context, name, *again),
         context=context,
-        about=told_of(task, context, RANK) | {"candidates": list(texts)},
+        about=told_of(task, context, RANK) | {"candidates": list(texts), "last_attempt": attempt + 1 == ATTEMPTS},
     )
     found = read_ranking(said, len(texts))
     if isinstance(found, Missing):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONSENSUS_FINAL = "endorsement_revised"
+COLUMNS = ("condition", "episode", "seat", "item", "answer", "probabilities")
 Floats = NDArray[np.float64]
 
 
@@ -51,7 +52,7 @@ def outcomes_of(folder: RunFolder, plan: Plan) -> Outcomes | None:
     for t in transcripts(folder.path):
         of_group[t["episode"]] = t["group"]
         final[t["condition"], t["episode"]] = CONSENSUS_FINAL if plan.study.consensus else _last_rated(t)
-    table = long_table(folder.path)
+    table = long_table(folder.path, columns=COLUMNS)
     asked = [final.get(key) for key in zip(table["condition"], table["episode"], strict=True)]
     table = table[[item == name for item, name in zip(table["item"], asked, strict=True)]]
     if table.empty:

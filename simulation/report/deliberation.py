@@ -74,7 +74,9 @@ def _agreement(conditions: Sequence[str], folder: RunFolder, labels: Sequence[st
     for condition, own in counts.items():
         series = {name: [c[k] for k in range(1, len(labels) + 1)] for name, c in own.items()}
         name = f"Positions before, endorsements after ({condition})"
-        figures.append({"name": name, "svg": agreement_figure(series, labels, seats[condition])})
+        figures.append(
+            {"name": name, "condition": condition, "svg": agreement_figure(series, labels, seats[condition])}
+        )
     return figures
 
 
