@@ -126,7 +126,7 @@ def _vote() -> Step:
 def _counted(state: State) -> dict[str, Any]:
     names = state["outcomes"][POOLED]["authors"]
     cast = {name: Counter[Any]() for name in names}
-    for by_statement in state["ratings"][VOTED].values():
+    for by_statement in state.get("ratings", {}).get(VOTED, {}).values():
         for name, code in by_statement.items():
             cast[name][code if isinstance(code, int) else "missing"] += 1
     columns = (("disagree", 1), ("pass", 2), ("agree", 3), ("missing", "missing"))
