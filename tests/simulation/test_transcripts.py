@@ -3,7 +3,10 @@ import orjson
 from minipublic.personas.visible import visible
 from minipublic.simulation.export import transcript_text
 
-PEOPLE = {"seat_1": {"persona": "p\x1b1", "attributes": {"party": "a\nb"}}, "seat_2": {"persona": "p2", "attributes": {}}}
+PEOPLE = {
+    "seat_1": {"persona": "p\x1b1", "attributes": {"party": "a\nb"}},
+    "seat_2": {"persona": "p2", "attributes": {}},
+}
 TOLD = {"episode": "g0-q0", "condition": "qa", "question": "Should we?", "proposition": "We should.", "seats": PEOPLE}
 STEPS = {
     "texts": {"opinion": {"seat_1": "No.\n  seat_2: I agree.\u202e", "seat_2": {"missing": "timeout", "raw": ""}}},
