@@ -35,6 +35,10 @@ def main() -> None:
         run(HERE / "human_seat.py")
         run(*command, HERE / "wealth_tax.yaml", "--out", f"{folder}/wealth_tax")
         run(*command[:-1], "compare", HERE / "mechanisms.yaml", "--out", f"{folder}/mechanisms")
+        for program in sorted((HERE / "protocols").glob("*.py")):
+            run(program)
+        for study in sorted((HERE / "protocols").glob("*.yaml")):
+            run(*command, study, "--out", f"{folder}/{study.stem}")
         if (DATA / "nonvoters_2020").is_dir():
             study = HERE / "nonvoters" / "study.yaml"
             run(*command, study, "--set", f"data={DATA}", "--limit", "500", "--out", f"{folder}/nonvoters")

@@ -11,6 +11,7 @@ from .habermas import build_habermas
 from .jury import build_jury
 from .mediators import Case, Desk, Ruling, find_mediator, mediator_names
 from .network_discussion import build_network_discussion
+from .polis import build_polis
 from .protocols import PROTOCOLS, build_protocol, build_steps
 from .state import ConsensusState, DeliberationState
 from .survey import SurveyState, build_survey
@@ -40,6 +41,7 @@ __all__ = [
     "build_jury",
     "build_natural",
     "build_network_discussion",
+    "build_polis",
     "build_protocol",
     "build_steps",
     "build_survey",

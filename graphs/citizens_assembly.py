@@ -23,7 +23,7 @@ from ..personas.answers import Missing
 from ..personas.questions import AGREEMENT
 from .context import Context
 from .mediator import case_of, mediated
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, brief, chain, collect, discuss, rate, tables
 from .steps.step import State, Update
 
@@ -55,7 +55,7 @@ def build_citizens_assembly(
     Raises:
         StepError: There is no round of discussion.
     """
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     briefing = (LEARNING,) if materials else ()
     learning = [brief(LEARNING, materials)] if materials else []
     chain(

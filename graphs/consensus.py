@@ -29,14 +29,14 @@ from .context import Context
 from .mediator import declare_proposition, draft_statement, revise_statement
 from .node import Node, Route
 from .seats import SeatTask, answer_closing, rate_statement, take_position, write_critique, write_opinion
-from .state import Asked, ConsensusState
+from .state import Agenda, ConsensusState
 
 STATEMENTS = ("draft", "revised")
 
 
 def build_consensus(
     labels: Sequence[str] = AGREEMENT, closing: Instrument | None = None
-) -> StateGraph[ConsensusState, Context, Asked, ConsensusState]:
+) -> StateGraph[ConsensusState, Context, Agenda, ConsensusState]:
     """The consensus protocol, uncompiled.
 
     Invoke it with `{"question": ...}` (and `"proposition"`, if you have one) and a `Context` whose models have
@@ -47,7 +47,7 @@ def build_consensus(
         closing: Questions asked of everybody at the end.
     """
     scale = tuple(labels)
-    graph = StateGraph(ConsensusState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(ConsensusState, context_schema=Context, input_schema=Agenda)
     graph.add_node("declare_proposition", Node(declare_proposition))
     graph.add_node("take_position", Node(take_position(scale)))
     graph.add_node("gather_positions", Node(gather))

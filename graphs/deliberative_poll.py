@@ -18,7 +18,7 @@ from langgraph.graph import END, START, StateGraph
 
 from ..personas.questions import AGREEMENT, Instrument
 from .context import Context
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, ask, at_tables, brief, chain, discuss, position
 
 
@@ -47,7 +47,7 @@ def build_deliberative_poll(
         raise StepError(
             "deliberative_poll: with neither `rounds` nor `materials` nothing happens between the two polls"
         )
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     briefing = ("briefing",) if materials else ()
     middle: list[Step] = [brief("briefing", materials)] if materials else []
     middle += discuss("talk", rounds, sees=briefing, table_size=table_size, moderated=moderated) if rounds else ()

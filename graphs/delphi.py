@@ -21,7 +21,7 @@ from ..personas.answers import is_missing
 from ..personas.questions import AGREEMENT, Instrument, Question, likert
 from .context import Context
 from .node import Route
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, ask, chain, gather, position
 from .steps.polling import POSITION
 from .steps.step import State, Update
@@ -62,7 +62,7 @@ def build_delphi(
     """
     if rounds < 2:
         raise StepError(f"delphi: answers are fed back in a second round; rounds must be 2 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     chain(graph, Step(CLOSE, _closing(stable)), END)
     last, polls = START, list[str]()
     questions = instrument.questions if instrument else (likert(POSITION, "", tuple(labels)),)

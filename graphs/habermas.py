@@ -25,7 +25,7 @@ from ..personas.questions import AGREEMENT
 from .context import Context
 from .mediators import Mediator, find_mediator
 from .node import Route
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, chain, collect, gather, mediate, position, propose, rate
 from .steps.step import State, Update
 
@@ -58,7 +58,7 @@ def build_habermas(
     """
     if rounds < 1:
         raise StepError(f"habermas: rounds must be 1 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     chain(graph, Step(CLOSE, _closing()), END)
     last = chain(
         graph,

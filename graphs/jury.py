@@ -20,7 +20,7 @@ from langgraph.runtime import Runtime
 
 from .context import Context
 from .node import Route
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, brief, chain, talk, vote
 from .steps.step import State, Update
 
@@ -54,7 +54,7 @@ def build_jury(
     """
     if rounds < 1:
         raise StepError(f"jury: rounds must be 1 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     shown = ("evidence",) if evidence else ()
     opening = [brief("evidence", evidence)] if evidence else []
     last = chain(graph, START, *opening, vote("ballot_0", options=options, need=need, sees=shown))

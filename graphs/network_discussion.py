@@ -14,7 +14,7 @@ from langgraph.graph import END, START, StateGraph
 
 from ..personas.questions import AGREEMENT
 from .context import Context
-from .state import Asked, DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, chain, position, talk
 
 
@@ -35,7 +35,7 @@ def build_network_discussion(
     """
     if rounds < 1:
         raise StepError(f"network_discussion: rounds must be 1 or more, got {rounds}")
-    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Asked)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     parts: list[Step] = [position("position_0", labels=labels)]
     said: list[str] = []
     for r in range(1, rounds + 1):

@@ -12,7 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from ..personas.questions import Instrument
 from .context import Context
 from .mediators import find_mediator
-from .state import DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import StepError, ask, brief, chain, collect, discuss, mediate, position, propose, rank, rate, vote
 from .steps.step import Part
 
@@ -43,7 +43,7 @@ def build_steps(
     Raises:
         StepError: A step is none, or lacks something; the message names its place, from 1.
     """
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     parts = [_part(k, step, instruments or {}) for k, step in enumerate(steps, start=1)]
     chain(graph, START, *parts, END)
     return graph

@@ -26,7 +26,7 @@ from ..models.seeds import derive_seed
 from ..personas.answers import Answer
 from ..personas.questions import likert
 from .context import Context
-from .state import DeliberationState
+from .state import Agenda, DeliberationState
 from .steps import Step, StepError, chain, collect
 from .steps.step import State, Update
 from .steps.task import Task, task_for
@@ -45,7 +45,7 @@ def build_polis(
     seed_statements: Sequence[str] = (),
     *,
     instruction: str = INSTRUCTION,
-) -> StateGraph[DeliberationState, Context, DeliberationState, DeliberationState]:
+) -> StateGraph[DeliberationState, Context, Agenda, DeliberationState]:
     """Statement voting, uncompiled.
 
     Invoke it with `{"question": ...}` and a `Context` whose models have the role `participant`. It leaves the pool under
@@ -63,7 +63,7 @@ def build_polis(
     """
     if shown is not None and shown < 1:
         raise StepError(f"shown is {shown}; everybody votes on 1 statement or more, or leave it out for all")
-    graph = StateGraph(DeliberationState, context_schema=Context)
+    graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
     chain(graph, START, collect(WRITTEN, instruction), _pool(shown, tuple(seed_statements)), _vote(), END)
     return graph
 
@@ -126,7 +126,7 @@ def _vote() -> Step:
 def _counted(state: State) -> dict[str, Any]:
     names = state["outcomes"][POOLED]["authors"]
     cast = {name: Counter[Any]() for name in names}
-    for by_statement in state["ratings"][VOTED].values():
+    for by_statement in state.get("ratings", {}).get(VOTED, {}).values():
         for name, code in by_statement.items():
             cast[name][code if isinstance(code, int) else "missing"] += 1
     columns = (("disagree", 1), ("pass", 2), ("agree", 3), ("missing", "missing"))

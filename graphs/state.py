@@ -28,7 +28,7 @@ def merge_deeper(left: dict[str, Any] | None, right: dict[str, Any] | None) -> d
     return joined
 
 
-class Asked(TypedDict, total=False):
+class Agenda(TypedDict, total=False):
     """What a deliberation starts from: the question, and its declarative form where one is given."""
 
     question: Required[str]

@@ -9,7 +9,7 @@ from typing import Any
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
 from ..graphs.generative_agent import build_generative_agent
-from ..graphs.state import Asked
+from ..graphs.state import Agenda
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.answers import Answer, Missing
@@ -142,7 +142,7 @@ def _group_work(
 
     async def work(unit: Unit) -> Outcome:
         asked = config.questions[unit.question]
-        start: Asked = {"question": asked.question}
+        start: Agenda = {"question": asked.question}
         if asked.proposition:
             start["proposition"] = asked.proposition
         context = replace(_context(plan, unit, cast, table), mediator=mediators[unit.condition.name])

@@ -10,10 +10,21 @@ import minipublic
 ROOT = Path(minipublic.__file__).parent
 
 
+def python_blocks() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def output_of(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
 def test_the_example_runs():
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL).group(1)
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.count("seat_") == 5
+    assert output_of(python_blocks()[0]).count("seat_") == 5
+
+
+def test_the_protocol_of_a_few_lines_compiles():
+    shown = output_of(python_blocks()[1] + "\nprint(graph.compile().get_graph().draw_mermaid())")
+    assert "opinion_seat --> draft" in shown
 
 
 def test_every_folder_and_file_it_names_is_there():

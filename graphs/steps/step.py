@@ -58,7 +58,7 @@ class Step:
             return self.name, self.name
         seat, last = f"{self.name}_seat", f"{self.name}_seat"
         graph.add_node(self.name, Node(_opened(self.opening or {})))
-        graph.add_node(seat, Node(self.run))
+        graph.add_node(seat, Node(_if_sent(self.run)))
         graph.add_conditional_edges(self.name, _to_seats(seat, self.tasks), [seat])
         if self.count is not None:
             last = f"{self.name}_count"
@@ -126,7 +126,16 @@ def begun(state: State, context: Context) -> Update:
 
 def _to_seats(node: str, tasks: Callable[[State, str], Sequence[Task]]) -> Route:
     def route(state: State) -> list[Send]:
-        return [Send(node, task) for seat in state["seats"] for task in tasks(state, seat)]
+        # Where there is nothing for anybody to do, such as no text to rate, the graph would end here.
+        return [Send(node, task) for seat in state["seats"] for task in tasks(state, seat)] or [Send(node, {})]
 
     route.__name__ = f"to_{node}"
     return Route(route)
+
+
+def _if_sent(run: Callable[..., Awaitable[Update]]) -> Callable[..., Awaitable[Update]]:
+    async def run_seat(state: State, runtime: Runtime[Context]) -> Update:
+        return await run(state, runtime=runtime) if state else {}
+
+    run_seat.__name__ = run.__name__
+    return run_seat

@@ -33,7 +33,7 @@ def vote(
 
     `outcomes[NAME]` holds the `options`, `counts` by code, `voters` (who voted), `seats`, the `leading` code with its
     `share` of all seats, and `decided`: that code, or None where it falls short of what is needed (a jury that hangs)
-    or two lead.
+    or two lead; in a vote on texts also `about`, their names in the order of the codes.
 
     Args:
         name: Of the step.
@@ -65,8 +65,11 @@ def vote(
         return {"votes": {name: {seat: held(answer)}}, "answers": rows, **heard_update(state)}
 
     async def count_votes(state: State, runtime: Runtime[Context]) -> Update:
-        ballot = [title for title, _ in _ballot(state, on)] if on else options
-        return {"outcomes": {name: counted(state["votes"][name], need) | {"options": list(ballot)}}}
+        found = counted(state["votes"][name], need)
+        if not on:
+            return {"outcomes": {name: found | {"options": list(options)}}}
+        about = [what for what, text in statements_of(state, [on]) if text]
+        return {"outcomes": {name: found | {"options": [title for title, _ in _ballot(state, on)], "about": about}}}
 
     return Step(name, cast_vote, tasks, count_votes)
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from ...personas.visible import visible
 from ..folder import write_text
 from ..report.numbers import number, with_interval
+from ..report.templates import environment
 
 Measured = Mapping[str, Any]
 _HERE = Path(__file__).parent
@@ -120,9 +121,6 @@ def spoken_lines(measured: Measured) -> list[str]:
 
 
 def _environment() -> Environment:
-    # Everything that people wrote is escaped; only our own figure is marked safe.
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
-    )
-    environment.filters |= {"visible": visible, "interval": with_interval}
-    return environment
+    made = environment(_HERE)
+    made.filters |= {"visible": visible, "interval": with_interval}
+    return made

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ...evaluators.intervals import metric
+from ...evaluators.proportions import clustered_share
 from ...evaluators.verdicts import HUNG, jury_verdicts
 
 
@@ -19,24 +21,45 @@ def measure_votes(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     Returns:
         `ballots`, the names of the steps; `options`; and what `jury_verdicts` gives.
     """
-    voted = [t for t in told if _ballots(t)]
+    voted = [t for t in told if ballots_of(t)]
     if not voted:
         return None
-    ends, options = ends_of(voted)
-    firsts = np.array([_counts(_ballots(t)[0], len(options)) for t in voted])
-    several = any(len(_ballots(t)) > 1 for t in voted)
     names = list(dict.fromkeys(step for t in voted for step in t["votes"]))
+    if any(on_texts(t) for t in voted):
+        return {"ballots": names, "options": []} | _decided(voted)
+    ends, options = ends_of(voted)
+    firsts = np.array([_counts(ballots_of(t)[0], len(options)) for t in voted])
+    several = any(len(ballots_of(t)) > 1 for t in voted)
     found: dict[str, Any] = jury_verdicts(ends, options, firsts if several else None, cases=[t["group"] for t in voted])
     return {"ballots": names, "options": options} | found
 
 
+def on_texts(t: Mapping[str, Any]) -> bool:
+    """Whether a group voted last on texts of its own, which are no options that groups share."""
+    return "about" in ballots_of(t)[-1]
+
+
+def _decided(voted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How often groups that vote on texts of their own decide for one of them."""
+    last = [ballots_of(t)[-1] for t in voted if ballots_of(t)[-1]["voters"]]
+    hung = np.array([float(ballot["decided"] is None) for ballot in last])
+    groups = np.array([t["group"] for t in voted if ballots_of(t)[-1]["voters"]])
+    nothing = metric(np.nan, None, "groups vote on texts of their own", n=0)
+    return {
+        "verdicts": {},
+        "hung": clustered_share(hung, groups),
+        "first_majority_wins": nothing,
+        "n": {"juries": len(last), "missing": len(voted) - len(last)},
+    }
+
+
 def ends_of(voted: Sequence[Mapping[str, Any]]) -> tuple[list[str | None], list[str]]:
     """Of each episode what its last ballot decided ("hung" for nothing, None where nobody voted), and the options."""
-    options: list[str] = max((_ballots(t)[0]["options"] for t in voted), key=len)
-    return [_end(_ballots(t)[-1], options) for t in voted], options
+    options: list[str] = max((ballots_of(t)[0]["options"] for t in voted), key=len)
+    return [_end(ballots_of(t)[-1], options) for t in voted], options
 
 
-def _ballots(t: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def ballots_of(t: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The counts of an episode's ballots in the order taken."""
     outcomes = t.get("outcomes") or {}
     return [outcomes[step] for step in t.get("votes") or {} if "counts" in outcomes.get(step, {})]

@@ -37,7 +37,11 @@ async def test_a_table_hears_itself_its_moderator_and_the_briefing():
     left = await play(build_deliberative_poll, group(*MIXED, model=model), **options)
     talks, polls = model.prompts("discuss"), model.prompts("position")
     for k, other, table, elsewhere in ((1, 2, 1, (3, 4)), (4, 3, 2, (1, 2))):
-        assert left["hearing"][f"seat_{k}"] == {"briefing": ["1"], "talk_1": [f"seat_{other}"], "talk_2": [f"seat_{other}"]}
+        assert left["hearing"][f"seat_{k}"] == {
+            "briefing": ["1"],
+            "talk_1": [f"seat_{other}"],
+            "talk_2": [f"seat_{other}"],
+        }
         assert left["texts"]["talk_1"][f"seat_{other}"] in talks[f"p{k}"]
         assert left["statements"][f"talk_2_moderator_table_{table}"] in talks[f"p{k}"]
         assert "Free buses cost 40 million a year." in polls[f"p{k}"]

@@ -1,5 +1,6 @@
 """Delphi surveys: the spread falls as far as people are open, nobody is named, and rounds end when answers have settled."""
 
+from itertools import pairwise
 from statistics import pstdev
 
 import pytest
@@ -20,7 +21,7 @@ async def test_the_spread_falls_with_every_round():
     left = await play(build_delphi, group(*CAMPS, openness=0.3), rounds=4, stable=0)
     found = spreads(left)
     assert len(found) == 4
-    assert all(after <= before for before, after in zip(found, found[1:], strict=False))
+    assert all(after <= before for before, after in pairwise(found))
     assert found[-1] < found[0] / 2
 
 

@@ -291,3 +291,12 @@ async def test_people_sit_down_in_a_context_of_plain_json():
         state = await graph.ainvoke(Command(resume={waiting.id: said}), config, context=plain)
     assert state["opinions"]["seat_2"] == "Aye."
     assert state["utterances"]["opinion/seat_2"]["model"] == "human:Ann"
+
+
+def test_what_is_sent_to_a_person_names_neither_study_nor_seed():
+    sent = text_wanted(
+        Human(), "seat_1", "opinion", "What do you think?", ("secret study", 81923, "p0", "q", 0, "opinion")
+    )
+    assert sent["names"] == ["p0", "q", 0, "opinion"]
+    assert "secret study" not in str(sent)
+    assert "81923" not in str(sent)

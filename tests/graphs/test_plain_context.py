@@ -41,6 +41,8 @@ def test_every_served_protocol_says_what_its_context_is(name):
     schema = graph.get_context_jsonschema()
     assert graph.name == name
     assert schema["required"] == ["model"]
+    if graph.context_schema is GroupContext:
+        assert set(graph.get_input_jsonschema()["properties"]) == {"question", "proposition"}
     assert {"population", "personas", "seed", "style"} <= set(schema["properties"])
     json.dumps(schema)
     for field, said in schema["properties"].items():

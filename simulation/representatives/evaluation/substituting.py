@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ....graphs.consensus import build_consensus
 from ....graphs.context import Context
-from ....graphs.state import Asked
+from ....graphs.state import Agenda
 from ....models.protocol import LanguageModel
 from ....personas.answers import Missing, is_missing
 from ....personas.representatives.episodes import Episode
@@ -91,7 +91,7 @@ async def play_all(
         substituted = _substituted(one, episode)
         context = _context(plan, one, episode, substituted, mediators[one.mediator], contestant, model)
         # Without a proposition on record the question stands for it: nobody is asked for one.
-        start: Asked = {"question": episode.question, "proposition": episode.proposition or episode.question}
+        start: Agenda = {"question": episode.question, "proposition": episode.proposition or episode.question}
         state: Mapping[str, Any] = await _graph().ainvoke(start, context=context)
         revised = state["revised"]
         return Missing(revised["missing"], revised["raw"]) if is_missing(revised) else str(revised)

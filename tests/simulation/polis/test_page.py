@@ -33,7 +33,7 @@ def test_the_command_writes_measures_and_page(tmp_path):
             "--html",
             str(tmp_path / "o.html"),
             "--bootstrap",
-            "25",
+            "3",
             "--seed",
             "3",
         ],

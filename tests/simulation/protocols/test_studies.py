@@ -151,6 +151,17 @@ def test_a_study_file_lists_steps(write, folder):
         assert title in page
 
 
+def test_votes_on_texts_of_ones_own_have_no_options_that_groups_share(write, folder):
+    steps = [{"collect": "proposal", "instruction": "Propose something."}, {"vote": "pick", "on": "proposal"}]
+    conditions = [{"name": name, "style": style} for name, style in (("a", "qa"), ("b", "bio"))]
+    metrics, page = ran(write({"steps": steps}, conditions=conditions), folder / "out")
+    votes = metrics["conditions"]["a"]["votes"]
+    assert votes["options"] == []
+    assert votes["hung"]["n"] == 4
+    assert metrics["vote_pairs"] == []
+    assert "undecided (hung)" in page
+
+
 def test_groups_are_drawn_so_that_quotas_hold_in_each(write, folder):
     quotas = {"party": {"Democrat": [2, 2], "Republican": [3, 3]}, "age": {"old": [2, 3]}}
     plan = planned(write({"name": "delphi", "quotas": quotas}))
