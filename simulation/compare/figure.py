@@ -36,6 +36,7 @@ def mechanisms_figure(family: Mapping[str, Any]) -> str:
                 _interval(axes, y, numbers[key], COLOURS[1 if best else 0])
             axes.set_xlabel(textwrap.fill(label, 26))
             axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
+        figure.get_layout_engine().set(w_pad=0.1)  # type: ignore[union-attr]
         line[0].set_yticks(
             range(len(rows)), [f"{name}\n(n = {row['groups']:,} episodes)" for name, row in rows.items()]
         )
