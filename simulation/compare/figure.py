@@ -27,15 +27,14 @@ def mechanisms_figure(family: Mapping[str, Any]) -> str:
     """Each number of each mechanism with its 95 % interval, a panel for each number, as an SVG text."""
     rows = family["mechanisms"]
     with styled():
-        figure, line = plt.subplots(
-            1, len(PANELS), figsize=(11.0, 0.36 * len(rows) + 1.3), sharey=True, layout="constrained"
-        )
+        figure, line = plt.subplots(1, len(PANELS), figsize=(11.0, 0.36 * len(rows) + 1.3), sharey=True)
         for axes, (key, label) in zip(line, PANELS, strict=True):
             for y, (name, numbers) in enumerate(rows.items()):
                 best = name == family["utilitarian_best"]["mechanism"] and key == "mean"
                 _interval(axes, y, numbers[key], COLOURS[1 if best else 0])
             axes.set_xlabel(textwrap.fill(label, 26))
             axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
+        figure.set_layout_engine("constrained", w_pad=0.1)
         line[0].set_yticks(
             range(len(rows)), [f"{name}\n(n = {row['groups']:,} episodes)" for name, row in rows.items()]
         )

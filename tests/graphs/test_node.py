@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Send, interrupt
 
 from minipublic.graphs import Context, ContextError
-from minipublic.graphs.node import Node
+from minipublic.graphs.node import Node, Route
 from minipublic.graphs.state import merge
 from minipublic.personas import Persona
 
@@ -90,3 +90,23 @@ async def test_what_a_node_raises_comes_out(way):
 async def test_a_graph_without_a_context_says_so():
     with pytest.raises(ContextError, match="context=Context"):
         await build().ainvoke({}, THREAD)
+
+
+async def test_a_route_runs_where_it_stands_with_a_loop_and_without():
+    threads = []
+
+    def to_everybody(state):
+        threads.append(threading.get_ident())
+        return [Send("note", {"seat": s}) for s in SEATS]
+
+    async def note(state, runtime):
+        return {"said": {state["seat"]: "here"}}
+
+    graph = StateGraph(Talk, context_schema=Context)
+    graph.add_node("note", Node(note))
+    graph.add_conditional_edges(START, Route(to_everybody), ["note"])
+    graph.add_edge("note", END)
+    compiled = graph.compile()
+    assert (await compiled.ainvoke({}, context=CONTEXT))["said"] == dict.fromkeys(SEATS, "here")
+    assert threads == [threading.get_ident()]
+    assert compiled.invoke({}, context=CONTEXT)["said"] == dict.fromkeys(SEATS, "here")

@@ -101,6 +101,7 @@ async def test_two_callers_share_the_call_under_way(journal):
     ]
     assert model.asked == [["a", "b"], ["c"]]
     assert written(journal) == list("abc")
+    assert (held.counts.asked, held.counts.replayed) == (3, 4)
 
 
 async def test_one_failure_among_many_is_not_written_and_loses_no_other(journal):

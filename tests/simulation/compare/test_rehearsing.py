@@ -41,6 +41,16 @@ def test_the_calls_foretold_are_those_made(tmp_path, mechanism, again):
     assert not any("\ue000" <= letter <= "\ue1ff" for text in guess["prompts"].values() for letter in text)
 
 
+def test_rankings_by_the_people_themselves_are_foretold(tmp_path):
+    steps = [{"collect": "opinion", "instruction": "Say it."}, {"rank": "order", "of": "opinion"}]
+    small = {"questions": ["Should we tax wealth?"], "groups": 2, "group_size": 3, "steps": steps}
+    path = write(tmp_path, kind="protocol", protocol=small, consensus=None, conditions=["qa"])
+    plan = make_plan(load_study(path), path)
+    guess = estimate(plan)["calls"]
+    made = asyncio.run(run_study(plan, tmp_path / "out"))["calls"]["calls"]
+    assert (guess["low"], guess["high"]) == (made, made + 2 * 2 * 3)
+
+
 @pytest.mark.slow
 def test_several_mechanisms_are_foretold_but_for_a_few_calls(tmp_path):
     mechanisms = ["summary", {"name": "habermas"}, {"name": "welfare", "alpha": 0}, "median_opinion", "random_opinion"]
