@@ -54,7 +54,7 @@ class Context:
         humans: The seats that people hold. They are asked by interrupts, so the graph needs a checkpointer.
 
     Raises:
-        ContextError: A person holds a seat that is not there.
+        ContextError: A person holds a seat that is not there, or the mediator is none.
     """
 
     seats: Mapping[str, Persona]
@@ -75,6 +75,10 @@ class Context:
         for seat in self.humans:
             if seat not in self.seats:
                 raise ContextError(f"humans: no seat is called {seat!r}; there are {', '.join(self.seats) or 'none'}")
+        if self.mediator is not None and not callable(self.mediator):
+            raise ContextError(
+                f"mediator: {self.mediator!r} is none; give a function of a case and a desk, such as find_mediator('habermas')"
+            )
 
     def model_of(self, seat: str) -> LanguageModel:
         """The model through which a seat speaks: its persona's own, else the participants'.

@@ -12,6 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from ..personas.questions import Instrument
 from .context import Context
 from .mediators import find_mediator
+from .references import check_references, check_values, left_by
 from .state import Agenda, DeliberationState
 from .steps import StepError, ask, brief, chain, collect, discuss, mediate, position, propose, rank, rate, vote
 from .steps.step import Part
@@ -44,20 +45,26 @@ def build_steps(
         StepError: A step is none, or lacks something; the message names its place, from 1.
     """
     graph = StateGraph(DeliberationState, context_schema=Context, input_schema=Agenda)
-    parts = [_part(k, step, instruments or {}) for k, step in enumerate(steps, start=1)]
+    left: dict[str, str] = {}
+    parts = [_part(k, step, instruments or {}, left) for k, step in enumerate(steps, start=1)]
     chain(graph, START, *parts, END)
     return graph
 
 
-def _part(k: int, step: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> Part:
+def _part(k: int, step: Mapping[str, Any], instruments: Mapping[str, Instrument], left: dict[str, str]) -> Part:
+    """A step's part of the graph; what it leaves is added to what those before it leave."""
     kinds = [key for key in step if key in _BUILDERS]
     if len(kinds) != 1:
         near = next((n for key in step if (n := nearest(str(key), _BUILDERS))), "")
         raise StepError(f"steps.{k}: a step has one kind as its key{near}; the kinds are {', '.join(_BUILDERS)}")
     (kind,) = kinds
     options = {key: value for key, value in step.items() if key != kind}
-    place = f"steps.{k} ({kind})"
-    part: Part = built(place, _BUILDERS[kind], settled(place, options, instruments), name=step[kind])
+    place, name = f"steps.{k} ({kind})", step[kind]
+    if not isinstance(name, str) or not name.strip():
+        raise StepError(f"{place}: a step's kind is followed by its name, such as `{kind}: first`, got {name!r}")
+    part: Part = built(place, _BUILDERS[kind], settled(place, options, instruments), name=name)
+    check_references(place, kind, options, left)
+    left.update(left_by(kind, name, options))
     return part
 
 
@@ -75,6 +82,7 @@ def built(place: str, builder: Callable[..., Any], options: Mapping[str, Any], *
     lacking = [name for name, p in known.items() if p.default is inspect.Parameter.empty and name not in options]
     if lacking:
         raise StepError(f"{place}: `{lacking[0]}` is lacking")
+    check_values(place, options, {name: str(p.annotation) for name, p in known.items()})
     try:
         return builder(**given, **options)
     except (TypeError, ValueError) as error:

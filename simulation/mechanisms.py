@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,6 +62,17 @@ def settled_mechanism(config: MechanismConfig, resolve: Callable[[str], Path]) -
     if not colon or not file.endswith(".py"):  # a name of ours, or `module:function`
         return config
     return config.model_copy(update={"name": f"{resolve(file).resolve()}:{function}"})
+
+
+def with_mediators(
+    options: Mapping[str, Any], change: Callable[[MechanismConfig], Mapping[str, Any] | MechanismConfig]
+) -> dict[str, Any]:
+    """Options of a step or a protocol with the `mediator` that they may name changed."""
+    given = options.get("mediator")
+    if not isinstance(given, str | Mapping) or not (isinstance(given, str) or isinstance(given.get("name"), str)):
+        return dict(options)
+    changed = change(MechanismConfig(**as_mechanism(given)))
+    return {**options, "mediator": changed.model_dump() if isinstance(changed, MechanismConfig) else dict(changed)}
 
 
 def mediator_of(config: MechanismConfig | None, place: str = "mechanism") -> Mediator:

@@ -16,6 +16,7 @@ from .backstories.plan import PoolPlan
 from .casting import Casting
 from .codebook import Codebook
 from .humans.config import identity_of_seats
+from .mechanisms import MechanismConfig, with_mediators
 from .seating import Seating, seat_groups
 from .speakers import (
     hashes_of_folders,
@@ -155,6 +156,9 @@ class Plan:
                 "protocol": {"instruments"},
             }
         )
+        protocol = content.get("protocol") or {"options": {}, "steps": []}
+        for part in (protocol["options"], *protocol["steps"]):
+            part |= with_mediators(part, MechanismConfig.identity)
         return (
             content
             | identity_of_speakers(self.study, self.population)

@@ -9,12 +9,16 @@ from typing import Any
 from ..graphs.consensus import build_consensus
 from ..graphs.context import Context
 from ..graphs.generative_agent import build_generative_agent
+from ..graphs.mediators import MediatorError
 from ..graphs.state import Agenda
+from ..graphs.steps import StepError
 from ..graphs.survey import build_survey
 from ..models.protocol import LanguageModel, Sampling
 from ..personas.answers import Answer, Missing
 from ..personas.asking import Asking
+from ..personas.networks import NetworkError
 from ..personas.questions import AGREEMENT
+from .errors import InputError
 from .humans.playing import Table, play
 from .mechanisms import mediator_of
 from .plan import Plan, Unit
@@ -25,6 +29,9 @@ from .speakers import role_key, speakers
 from .study import ConditionConfig
 
 Speakers = Mapping[str, LanguageModel]
+
+# What a study brings to light only as it runs: a user's own mediator fails, or a step finds nothing where it looks.
+OF_THE_STUDY = (MediatorError, StepError, NetworkError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,10 @@ def _group_work(
         if asked.proposition:
             start["proposition"] = asked.proposition
         context = replace(_context(plan, unit, cast, table), mediator=mediators[unit.condition.name])
-        state = await play(graph_of(unit.condition.name), start, context, table)
+        try:
+            state = await play(graph_of(unit.condition.name), start, context, table)
+        except OF_THE_STUDY as error:
+            raise InputError(f"{unit.condition.name}, {unit.episode}: {error}") from error
         records, utterances = rows_of(state, unit, asked.question)
         return Outcome(records=records, utterances=utterances, transcript=told(state, unit, asked.question))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -16,7 +15,7 @@ from ...personas.quoting import Quotes
 from ..context import Context
 from ..speaking import speak
 from . import predicting
-from .protocol import Case, MediatorError
+from .protocol import Case, as_plain
 from .rankings import MOST
 
 MEDIATOR, PREDICTOR = "mediator", "predictor"
@@ -75,12 +74,7 @@ class Desk:
         Raises:
             MediatorError: Something is not plain data (numbers, texts, lists, mappings), or holds NaN or infinity.
         """
-        for name, value in plain.items():
-            try:
-                json.dumps(value, allow_nan=False)
-            except (TypeError, ValueError) as error:
-                raise MediatorError(f"a mediator's record takes plain data, not {name}={value!r}: {error}") from error
-        self.kept |= plain
+        self.kept |= as_plain(plain)
 
     async def statement(self, case: Case, k: int = 0, order: Sequence[str] | None = None) -> str | Missing:
         """A group statement from the opinions, or, after a critique round, from the statement before and all of that.

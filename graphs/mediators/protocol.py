@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import json
+import traceback
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from langgraph.errors import GraphBubbleUp
+
+from ...models.errors import ModelError
+from ...models.unicode_text import well_formed
 from ...personas.answers import Missing
+from ..context import ContextError
 
 if TYPE_CHECKING:
     from .desk import Desk
@@ -70,7 +78,7 @@ class Mediator(Protocol):
 
 
 class MediatorError(TypeError):
-    """A mediator gave something else than a statement."""
+    """A mediator failed, or gave something else than a statement."""
 
 
 def name_of(mediator: Mediator) -> str:
@@ -83,16 +91,46 @@ async def rule(mediator: Mediator, case: Case, desk: Desk) -> Ruling:
     """A mediator's ruling on a case.
 
     Raises:
-        MediatorError: It gave no text, `Missing` or `Ruling`.
+        MediatorError: It failed, gave no text, `Missing` or `Ruling`, or recorded what is no plain data.
     """
-    found = mediator(case, desk)
-    given = await found if inspect.isawaitable(found) else found
+    given = await _asked(mediator, case, desk)
     ruling = given if isinstance(given, Ruling) else Ruling(given)
-    said, record = ruling.statement, {**desk.kept, **ruling.record}
-    if isinstance(said, str):
-        return Ruling(said if said.strip() else Missing("empty", said), record)
+    said = ruling.statement
+    if not isinstance(said, str | Missing):
+        raise MediatorError(
+            f"the mediator {name_of(mediator)!r} gave {said!r} at {case.step!r}; it must return a text, `Missing` or a `Ruling`"
+        )
+    record = {**desk.kept, **as_plain(ruling.record)}
     if isinstance(said, Missing):
         return Ruling(said, record)
-    raise MediatorError(
-        f"the mediator {name_of(mediator)!r} gave {said!r} at {case.step!r}; it must return a text, `Missing` or a `Ruling`"
-    )
+    return Ruling(well_formed(said) if said.strip() else Missing("empty", said), record)
+
+
+def as_plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as plain data: a float of numpy's as a float, a tuple as a list.
+
+    Raises:
+        MediatorError: Something is not plain data (numbers, texts, lists, mappings), or holds NaN or infinity.
+    """
+    plain = {}
+    for name, value in record.items():
+        try:
+            plain[name] = json.loads(json.dumps(value, allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise MediatorError(f"a mediator's record takes plain data, not {name}={value!r}: {error}") from error
+    return plain
+
+
+async def _asked(mediator: Mediator, case: Case, desk: Desk) -> Any:
+    """What a mediator gives; a mistake in it is told with its name and place."""
+    try:
+        found = mediator(case, desk)
+        return await found if inspect.isawaitable(found) else found
+    except (ModelError, ContextError, GraphBubbleUp, MediatorError, OSError):
+        raise  # no mistake of the mediator's: a model, an interrupt, a disk
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        raise MediatorError(
+            f"the mediator {name_of(mediator)!r} failed at {case.step!r}: {type(error).__name__}: {error} "
+            f"({Path(at.filename).name}, line {at.lineno})"
+        ) from error

@@ -13,7 +13,7 @@ from ..mediators.desk import MEDIATOR
 from ..speaking import speak
 from .hearing import at_tables, tables
 from .step import State, Step, Update
-from .task import StepError, Task, task_for
+from .task import StepError, Task, several, task_for
 from .writing import written
 
 CONTRIBUTION = (
@@ -27,8 +27,8 @@ def discuss(
     rounds: int = 2,
     *,
     instruction: str = CONTRIBUTION,
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
     table_size: int | None = None,
     moderated: bool = False,
@@ -78,8 +78,8 @@ def talk(
     before: Sequence[str] = (),
     *,
     instruction: str = CONTRIBUTION,
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
     table_size: int | None = None,
     moderated: bool = False,
@@ -103,7 +103,9 @@ def talk(
         said = (f"{name}_moderator_{_table_of(seat, state, table_size)}",) if moderated else ()
         # One's own words of earlier rounds; a round in which a call failed loses nobody the next one.
         own = [step for step in before if isinstance(state["texts"][step].get(seat), str)]
-        return [task_for(state, seat, recalls=(*recalls, *own), sees=(*sees, *before, *said), hears=who)]
+        return [
+            task_for(state, seat, recalls=(*several(recalls), *own), sees=(*several(sees), *before, *said), hears=who)
+        ]
 
     return Step(name, written(name, instruction, "discuss"), tasks)
 
@@ -112,7 +114,7 @@ def _table_of(seat: str, state: State, table_size: int | None) -> str:
     return next(table for table, seated in tables(state["seats"], table_size).items() if seat in seated)
 
 
-def _moderation(name: str, before: Sequence[str], sees: Sequence[str], table_size: int | None) -> Step:
+def _moderation(name: str, before: Sequence[str], sees: str | Sequence[str], table_size: int | None) -> Step:
     """What the moderator of each table says, found among the statements as `NAME_TABLE`."""
 
     def tasks(state: State, seat: str) -> list[Task]:
@@ -122,7 +124,7 @@ def _moderation(name: str, before: Sequence[str], sees: Sequence[str], table_siz
             return []
         # A moderator hears the whole table and is nobody of it.
         who = {"": seated}
-        task = task_for({**state, "hearing": {}}, "", about=at, sees=(*sees, *before), hears=who)
+        task = task_for({**state, "hearing": {}}, "", about=at, sees=(*several(sees), *before), hears=who)
         return [task]
 
     return Step(name, _moderating(name), tasks)

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from ...personas.answers import Missing, is_missing
 from ..context import Context
 from ..mediator import case_of, declare_proposition, mediated
+from ..mediators.finding import find_mediator
 from ..mediators.protocol import Mediator
 from .polling import POSITION
 from .step import State, Step, Update, begun
@@ -22,7 +23,7 @@ def propose(name: str = "proposition") -> Step:
 
 def mediate(
     name: str,
-    mediator: Mediator | None = None,
+    mediator: Mediator | str | None = None,
     *,
     opinions: str = "opinion",
     critiques: str = "",
@@ -34,7 +35,8 @@ def mediate(
 
     Args:
         name: Of the step, and of the statement.
-        mediator: The mechanism; the context's by default, so that the same protocol runs under several.
+        mediator: The mechanism, or its name (see `find_mediator`, which takes options too); the context's by default, so
+            that the same protocol runs under several.
         opinions: The step at which everybody wrote what the statement is made from.
         critiques: The step at which everybody criticised `previous`.
         previous: The step whose statement they criticised.
@@ -42,8 +44,12 @@ def mediate(
         otherwise: The mechanism where neither `mediator` nor the context names one; `summary` by default.
 
     Raises:
-        StepError: Only one of `critiques` and `previous` is given.
+        StepError: Only one of `critiques` and `previous` is given, or what is given is no mediator.
+        UnknownMediatorError: None has this name.
     """
+    chosen = find_mediator(mediator) if isinstance(mediator, str) else mediator
+    if chosen is not None and not callable(chosen):
+        raise StepError(f"{name}: {chosen!r} is no mediator: a function of a case and a desk, or a name")
     if bool(critiques) != bool(previous):
         raise StepError(f"{name}: critiques are of a statement: give both `critiques` and `previous`, or neither")
 
@@ -62,7 +68,7 @@ def mediate(
             gone = Missing("no_opinions", "every seat's text is missing")
         if critiques and not case.critiques:
             gone = gone or Missing("no_critiques", "every seat's critique is missing")
-        held, update = await mediated(case, context, gone, mediator or context.mediator or otherwise)
+        held, update = await mediated(case, context, gone, chosen or context.mediator or otherwise)
         return {"statements": {name: held}, **update, **first}
 
     return Step(name, mediate_statement)

@@ -13,7 +13,7 @@ from ...personas.perspectives import not_asked, worded_for
 from ...personas.questions import AGREEMENT, Instrument, Question, likert
 from ..context import Context
 from .step import State, Step, Update
-from .task import Task, lost, task_for
+from .task import Task, lost, several, task_for
 from .told import Asked, answer_questions, answer_row, heard_update, held, names_of, render_words
 
 POSITION = "position"
@@ -25,10 +25,10 @@ def ask(
     name: str,
     instrument: Instrument,
     *,
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
-    feedback: Sequence[str] = (),
+    feedback: str | Sequence[str] = (),
 ) -> Step:
     """Everybody answers an instrument, each item by itself.
 
@@ -56,10 +56,10 @@ def position(
     name: str,
     *,
     labels: Sequence[str] = AGREEMENT,
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
-    feedback: Sequence[str] = (),
+    feedback: str | Sequence[str] = (),
 ) -> Step:
     """Everybody says how far they agree with the proposition, coded 1..K; a poll of one item, `position`.
 
@@ -87,11 +87,13 @@ def position(
 
 def _tasks(
     questions: Sequence[Question],
-    recalls: Sequence[str],
-    sees: Sequence[str],
+    recalls: str | Sequence[str],
+    sees: str | Sequence[str],
     hears: Any,
-    feedback: Sequence[str],
+    feedback: str | Sequence[str],
 ) -> Any:
+    feedback = several(feedback)
+
     def tasks(state: State, seat: str) -> list[Task]:
         task = task_for(state, seat, recalls=recalls, sees=sees, hears=hears)
         told = {q.code: [_shares(state, poll, q) for poll in feedback] for q in questions}

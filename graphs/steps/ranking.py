@@ -31,8 +31,8 @@ def rank(
     of: str | Sequence[str],
     *,
     rule: str | Mapping[str, Any] = "schulze",
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
 ) -> Step:
     """Everybody ranks texts, and the rankings are counted into `outcomes`.

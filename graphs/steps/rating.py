@@ -10,13 +10,19 @@ from ...personas.answers import Answer, Missing, is_missing
 from ...personas.questions import AGREEMENT, likert
 from ..context import Context
 from .step import State, Step, Update
-from .task import StepError, Task, lost, task_for
+from .task import StepError, Task, lost, several, task_for
 from .told import Asked, answer_questions, answer_row, held, names_of, render_item
 
 RATING = "rating"
 
 
-def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, recalls: Sequence[str] = ()) -> Step:
+def rate(
+    name: str,
+    of: str | Sequence[str],
+    *,
+    labels: Sequence[str] = AGREEMENT,
+    recalls: str | Sequence[str] = (),
+) -> Step:
     """Everybody says how far they agree with statements, each alone, coded 1..K.
 
     A seat draws its answers with the same random number for all statements, whatever step asks for them, so that their
@@ -24,7 +30,7 @@ def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, rec
 
     Args:
         name: Of the step.
-        of: Steps that left statements or candidates; a candidate's name is its step's with a number from 1.
+        of: One or more steps that left statements or candidates; a candidate's name is its step's with a number from 1.
         labels: The scale from lowest to highest.
         recalls: Steps at which the seat wrote something that it is reminded of.
     """
@@ -58,13 +64,13 @@ def rate(name: str, of: Sequence[str], *, labels: Sequence[str] = AGREEMENT, rec
     return Step(name, rate_statement, tasks)
 
 
-def statements_of(state: State, steps: Sequence[str]) -> list[tuple[str, str]]:
+def statements_of(state: State, steps: str | Sequence[str]) -> list[tuple[str, str]]:
     """What steps have left to be judged, by name; "" where a mediator or a seat had nothing to say.
 
     Raises:
         StepError: No step of such a name has left anything.
     """
-    return [found for step in steps for found in _left_by(state, step)]
+    return [found for step in several(steps) for found in _left_by(state, step)]
 
 
 def _left_by(state: State, step: str) -> list[tuple[str, str]]:

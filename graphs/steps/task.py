@@ -47,8 +47,8 @@ def task_for(
     seat: str,
     *,
     about: str = "",
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
 ) -> Task:
     """A seat's task at a step.
@@ -67,7 +67,7 @@ def task_for(
     shown: list[Shown] = []
     hearing: dict[str, list[str]] = {}
     who = who_hears(hears, state["seats"])
-    for step in sees:
+    for step in several(sees):
         found, authors = _texts_of(state, step, seat, who)
         shown += found
         hearing |= {step: authors} if authors else {}
@@ -77,7 +77,7 @@ def task_for(
         "about": about,
         "question": state["question"],
         "proposition": state["proposition"],
-        "own": {step: _written(state, step).get(seat) for step in recalls},
+        "own": {step: _written(state, step).get(seat) for step in several(recalls)},
         "shown": shown,
         "heard": [[_written(state, step)[a] for a in authors] for step, authors in known.items()],
         "hearing": hearing,
@@ -114,6 +114,11 @@ def _written(state: Mapping[str, Any], step: str) -> Mapping[str, Any]:
         raise StepError(f"no step before has left texts called {step!r} (there are: {', '.join(known) or 'none'})")
     held: Mapping[str, Any] = texts[step]
     return held
+
+
+def several(steps: str | Sequence[str]) -> Sequence[str]:
+    """Names of steps; a single one may stand without a list."""
+    return (steps,) if isinstance(steps, str) else steps
 
 
 def lost(task: Task) -> Missing | None:

@@ -25,8 +25,8 @@ def vote(
     options: Sequence[str] = ("No", "Yes"),
     on: str = "",
     need: str | float = "majority",
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
 ) -> Step:
     """Everybody votes, and the votes are counted into `outcomes`.
@@ -38,7 +38,8 @@ def vote(
     Args:
         name: Of the step.
         options: What is voted for, the least favourable to the proposition first; coded 1, 2, ...
-        on: A step that left candidates or a statement: these are the options then, coded 1, 2, ...
+        on: A step that left a statement: the vote is then on adopting it. Or one that left several texts, which are the
+            options then, coded 1, 2, ...
         need: `majority` (more than half of all seats), `two_thirds` (that share or more), `unanimity`, `plurality`
             (more than any other), or a share of all seats in (0, 1] that must be reached.
         recalls: Steps at which the seat wrote something that it is reminded of.
@@ -48,9 +49,11 @@ def vote(
     Raises:
         StepError: There is no such need, or fewer than two options.
     """
+    if isinstance(options, str):
+        raise StepError(f"{name}: options is a list, such as [No, Yes], got {options!r}")
     if not (need == "plurality" or need in QUOTAS or (isinstance(need, int | float) and 0 < need <= 1)):
         raise StepError(f"{name}: need is {need!r}; it is {', '.join(QUOTAS)}, plurality, or a share in (0, 1]")
-    if not on and len(set(options)) < 2:
+    if len(set(options)) < 2:
         raise StepError(f"{name}: a vote needs two different options at least, got {list(options)}")
 
     def tasks(state: State, seat: str) -> list[Task]:
@@ -68,8 +71,9 @@ def vote(
         found = counted(state["votes"][name], need)
         if not on:
             return {"outcomes": {name: found | {"options": list(options)}}}
-        about = [what for what, text in statements_of(state, [on]) if text]
-        return {"outcomes": {name: found | {"options": [title for title, _ in _ballot(state, on)], "about": about}}}
+        left = statements_of(state, on)
+        chosen = [title for title, _ in _ballot(state, on)] if len(left) > 1 else list(options)
+        return {"outcomes": {name: found | {"options": chosen, "about": [what for what, text in left if text]}}}
 
     return Step(name, cast_vote, tasks, count_votes)
 
@@ -108,11 +112,14 @@ def _suffices(share: float, need: str | float) -> bool:
 
 
 def _with_ballot(task: Task, state: State, on: str) -> Task:
-    return {**task, "ballot": [{"title": title, "text": text} for title, text in _ballot(state, on)]}
+    if not on:
+        return task
+    single = on if len(statements_of(state, on)) == 1 else ""
+    return {**task, "about": single, "ballot": [{"title": title, "text": text} for title, text in _ballot(state, on)]}
 
 
 def _ballot(state: State, on: str) -> list[tuple[str, str]]:
-    texts = [text for _, text in statements_of(state, [on] if on else []) if text]
+    texts = [text for _, text in statements_of(state, on) if text]
     return [(f"Text {k}", text) for k, text in enumerate(texts, start=1)]
 
 
@@ -123,9 +130,14 @@ async def _cast(task: Task, name: str, options: Sequence[str], context: Context)
         text = context.prompts.fill("step_vote", proposition=task["proposition"])
         question = likert(name, render_item(task, name, text, context), tuple(options))
         return (await answer_questions(task, [Asked(question, names)], context, "position"))[0]
-    text = render_item({**task, "shown": [*task["shown"], *ballot]}, name, context.prompts.fill("step_choice"), context)
+    task = {**task, "shown": [*task["shown"], *ballot]}
+    if task["about"]:
+        statement = ballot[0]["text"]
+        text = render_item(task, name, context.prompts.fill("step_adopt"), context)
+        asked = Asked(likert(name, text, tuple(options), statement), names, about={"statement": statement})
+        return (await answer_questions(task, [asked], context, "rating"))[0]
+    text = render_item(task, name, context.prompts.fill("step_choice"), context)
     choices = tuple(Option(str(k), one["title"]) for k, one in enumerate(ballot, start=1))
-    asked = Asked(
-        Question(name, text, choices, ordinal=False), names, about={"candidates": [b["text"] for b in ballot]}
-    )
+    candidates = {"candidates": [b["text"] for b in ballot]}
+    asked = Asked(Question(name, text, choices, ordinal=False), names, about=candidates)
     return (await answer_questions(task, [asked], context, "vote"))[0]

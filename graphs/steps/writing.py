@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from ..context import Context
 from .step import State, Step, Update, begun
-from .task import StepError, Task, lost, task_for
+from .task import StepError, Task, lost, several, task_for
 from .told import render_task, told_of, unwritten, write
 
 # By which of its steps the synthetic model knows what is written; any other text is an opinion to it.
@@ -20,8 +20,8 @@ def collect(
     name: str,
     instruction: str,
     *,
-    recalls: Sequence[str] = (),
-    sees: Sequence[str] = (),
+    recalls: str | Sequence[str] = (),
+    sees: str | Sequence[str] = (),
     hears: Any = None,
     materials: Sequence[str] = (),
 ) -> Step:
@@ -39,7 +39,7 @@ def collect(
     """
     briefing = f"{name}_materials"
     opening = {"texts": {briefing: {str(k): text for k, text in enumerate(materials, start=1)}}} if materials else None
-    shown = (*((briefing,) if materials else ()), *sees)
+    shown = (*((briefing,) if materials else ()), *several(sees))
 
     def tasks(state: State, seat: str) -> list[Task]:
         return [task_for(state, seat, recalls=recalls, sees=shown, hears=hears)]

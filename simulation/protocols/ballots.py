@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,12 @@ def measure_votes(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """The verdicts of one condition's groups; None where nobody voted.
 
     Several ballots on the same options are one trial: the last that was taken is the verdict, and the first is where
-    the group began. A group that decided nothing is hung.
+    the group began. A group that decided nothing is hung. Of several trials the last one is measured.
 
     Returns:
         `ballots`, the names of the steps; `options`; and what `jury_verdicts` gives.
     """
+<<<<<<< HEAD
     voted = [t for t in told if ballots_of(t)]
     if not voted:
         return None
@@ -30,6 +31,18 @@ def measure_votes(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     ends, options = ends_of(voted)
     firsts = np.array([_counts(ballots_of(t)[0], len(options)) for t in voted])
     several = any(len(ballots_of(t)) > 1 for t in voted)
+=======
+    trial = _last_trial(told)
+    voted = [t for t in told if _ballots(t, trial)]
+    if not voted:
+        return None
+    ends, options = ends_of(voted)
+    if len(options) < 2:
+        return None  # of several texts a single one came about
+    firsts = np.array([_counts(_ballots(t, trial)[0], len(options)) for t in voted])
+    several = any(len(_ballots(t, trial)) > 1 for t in voted)
+    names = list(dict.fromkeys(step for t in voted for step in t["votes"] if step in trial))
+>>>>>>> review6
     found: dict[str, Any] = jury_verdicts(ends, options, firsts if several else None, cases=[t["group"] for t in voted])
     return {"ballots": names, "options": options} | found
 
@@ -55,14 +68,38 @@ def _decided(voted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def ends_of(voted: Sequence[Mapping[str, Any]]) -> tuple[list[str | None], list[str]]:
     """Of each episode what its last ballot decided ("hung" for nothing, None where nobody voted), and the options."""
+<<<<<<< HEAD
     options: list[str] = max((ballots_of(t)[0]["options"] for t in voted), key=len)
     return [_end(ballots_of(t)[-1], options) for t in voted], options
 
 
 def ballots_of(t: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The counts of an episode's ballots in the order taken."""
+=======
+    trial = _last_trial(voted)
+    taken = [_ballots(t, trial) for t in voted]
+    options: list[str] = max((ballots[0]["options"] for ballots in taken if ballots), key=len, default=[])
+    return [_end(ballots[-1], options) if ballots else None for ballots in taken], options
+
+
+def _last_trial(told: Sequence[Mapping[str, Any]]) -> Collection[str]:
+    """The steps of the last trial: ballots on the same options, or one on texts, whose options are never another's."""
+    trials: dict[Any, dict[str, None]] = {}
+    for t in told:
+        for step, ballot in _counted(t).items():
+            trials.setdefault(step if "about" in ballot else tuple(ballot["options"]), {})[step] = None
+    return list(trials.values())[-1] if trials else ()
+
+
+def _ballots(t: Mapping[str, Any], trial: Collection[str]) -> list[Mapping[str, Any]]:
+    """The counts of an episode's ballots of a trial, in the order taken."""
+    return [ballot for step, ballot in _counted(t).items() if step in trial]
+
+
+def _counted(t: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+>>>>>>> review6
     outcomes = t.get("outcomes") or {}
-    return [outcomes[step] for step in t.get("votes") or {} if "counts" in outcomes.get(step, {})]
+    return {step: outcomes[step] for step in t.get("votes") or {} if "counts" in outcomes.get(step, {})}
 
 
 def _end(ballot: Mapping[str, Any], options: Sequence[str]) -> str | None:

@@ -62,6 +62,7 @@ def test_a_pilot_foretells_the_run(study, pilot, tmp_path):
     check_against_the_run(planned(ROOT / study, PRICES), tmp_path / "out", pilot)
 
 
+@pytest.mark.slow
 def test_a_pilot_foretells_the_run_on_real_respondents(data, tmp_path):
     study = ROOT / "examples" / "nonvoters" / "study.yaml"
     check_against_the_run(planned(study, PRICES, f"data={data}", "population.sample=120"), tmp_path / "out", 10)

@@ -184,6 +184,7 @@ def test_new_studies_validate(tmp_path, kind):
     )
 
 
+@pytest.mark.slow
 def test_models_check_reaches_a_server(server_beside):
     done = command("models", "check", f"openai:m@{server_beside.url}")
     assert done.returncode == 0, done.stderr

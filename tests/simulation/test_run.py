@@ -126,6 +126,7 @@ def test_a_changed_human_table_is_another_study(survey, folder):
     assert "files.table" in minipublic("run", survey(), "--out", out, code=2).stderr
 
 
+@pytest.mark.slow
 def test_the_folder_reproduces_itself(survey, folder):
     minipublic("run", survey(), "--out", folder / "a", "--set", "seed=4")
     minipublic("run", folder / "a" / "study.yaml", "--out", folder / "b")
@@ -142,6 +143,7 @@ def test_dry_run_asks_and_writes_nothing(survey, folder, server_beside):
     assert not (folder / "out").exists()
 
 
+@pytest.mark.slow
 def test_missing_answers_are_counted_and_asked_again(survey, folder, server_beside):
     spec, out = f"openai:m@{server_beside.url}", folder / "out"
     server_beside.faults = ["context"] * 3 + ["no_letters"] * 2
@@ -172,6 +174,7 @@ def test_a_dead_server_loses_nothing(survey, folder, server_beside):
     assert json.loads((out / "run.json").read_text())["calls"]["replayed_now"] >= held
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_cleanly(survey, folder, server_beside):
     server_beside.delay_s = 0.05
     out = folder / "out"
@@ -218,6 +221,7 @@ def test_hostile_text_is_escaped_in_the_report(consensus, folder):
     )
 
 
+@pytest.mark.slow
 def test_export(survey, folder):
     out = folder / "out"
     minipublic("run", survey(), "--out", out)
@@ -232,6 +236,7 @@ def test_export(survey, folder):
     assert "not a run folder" in minipublic("export", folder, "--wide", folder / "x.csv", code=2).stderr
 
 
+@pytest.mark.slow
 def test_evaluate_takes_a_run_folder_or_a_table(survey, folder):
     out = folder / "out"
     minipublic("run", survey(), "--out", out)

@@ -40,6 +40,7 @@ def told(survey, folder):
     return write
 
 
+@pytest.mark.slow
 def test_people_are_given_stories_and_asked(told, folder):
     evaluation = {"bootstrap": 20, "splits": 2, "ablations": {"length": ["short", "asked"]}}
     minipublic("run", told(evaluation=evaluation), "--out", folder / "run", code=3)

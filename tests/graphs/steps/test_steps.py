@@ -20,6 +20,7 @@ from minipublic.graphs.steps import (
 from minipublic.graphs.steps.voting import counted
 from minipublic.models.errors import ModelTimeoutError
 from minipublic.models.registry import load_model
+from minipublic.personas.networks import NetworkError
 from minipublic.personas.persona import Persona
 
 QUESTION = {"question": "Should we tax wealth?"}
@@ -209,3 +210,30 @@ def test_wrong_arguments_are_named(make, said):
 async def test_a_step_that_needs_what_nobody_left_says_so(step):
     with pytest.raises(StepError, match="no step before"):
         await play(step)
+
+
+async def test_a_vote_on_one_statement_is_on_adopting_it():
+    left = await play(OPINION, mediate("draft", "random_opinion"), vote("adopted", on="draft", need="unanimity"))
+    outcome = left["outcomes"]["adopted"]
+    assert outcome["options"] == ["No", "Yes"]
+    assert outcome["about"] == ["draft"]
+    assert set(outcome["counts"]) == {"1", "2"}
+
+
+async def test_a_single_step_may_be_named_without_a_list():
+    left = await play(
+        OPINION, mediate("draft"), rate("r", of="draft", recalls="opinion"), collect("more", "Write.", sees="opinion")
+    )
+    assert {tuple(rated) for rated in left["ratings"]["r"].values()} == {("draft",)}
+    assert left["hearing"]["seat_1"] == {"opinion": ["seat_2", "seat_3", "seat_4", "seat_5"]}
+
+
+@pytest.mark.parametrize("hears", [{"seat_9": ["seat_1"]}, {"seat_1": ["seat_9"]}, {"seat_1": "seat_2"}, [1, 2]])
+async def test_who_hears_whom_names_seats(hears):
+    with pytest.raises(NetworkError, match="who hears whom"):
+        await play(*discuss("talk", 2, hears=hears))
+
+
+async def test_a_topology_may_be_named_alone():
+    left = await play(*discuss("talk", 2, hears="ring"))
+    assert left["hearing"]["seat_1"]["talk_1"] == ["seat_2", "seat_5"]

@@ -75,6 +75,7 @@ def test_a_killed_command_goes_on_to_the_same_stories(tmp_path, server_beside):
     assert server_beside.requests <= journal_calls(out) + 2 * 2 * 4
 
 
+@pytest.mark.slow
 def test_ctrl_c_finishes_what_is_under_way(tmp_path, server_beside):
     study, out = tmp_path / "study.yaml", tmp_path / "out"
     study.write_text(

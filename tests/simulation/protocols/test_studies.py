@@ -151,6 +151,7 @@ def test_a_study_file_lists_steps(write, folder):
         assert title in page
 
 
+<<<<<<< HEAD
 def test_votes_on_texts_of_ones_own_have_no_options_that_groups_share(write, folder):
     steps = [{"collect": "proposal", "instruction": "Propose something."}, {"vote": "pick", "on": "proposal"}]
     conditions = [{"name": name, "style": style} for name, style in (("a", "qa"), ("b", "bio"))]
@@ -160,6 +161,47 @@ def test_votes_on_texts_of_ones_own_have_no_options_that_groups_share(write, fol
     assert votes["hung"]["n"] == 4
     assert metrics["vote_pairs"] == []
     assert "undecided (hung)" in page
+=======
+OPINION = {"collect": "opinion", "instruction": "Write your opinion."}
+
+
+def test_the_last_of_several_trials_is_measured(write, folder):
+    steps = [{"vote": "first"}, {"vote": "second", "options": ["a", "b", "c", "d"], "need": "plurality"}]
+    metrics, _ = ran(write({"steps": steps}), folder / "out")
+    votes = metrics["conditions"]["qa"]["votes"]
+    assert votes["ballots"] == ["second"]
+    assert votes["options"] == ["a", "b", "c", "d"]
+
+
+def test_groups_vote_on_adopting_a_statement(write, folder):
+    steps = [OPINION, {"mediate": "draft"}, {"vote": "adopted", "on": "draft"}]
+    metrics, _ = ran(write({"steps": steps}), folder / "out")
+    votes = metrics["conditions"]["qa"]["votes"]
+    assert votes["options"] == ["No", "Yes"]
+    counts = [t["outcomes"]["adopted"]["counts"] for t in transcripts(folder / "out")]
+    assert {code for count in counts for code in count} == {"1", "2"}  # who dislikes it can say so
+
+
+def test_a_steps_own_mediator_lies_beside_the_study_and_counts_by_its_content(write, folder):
+    own = folder / "own.py"
+    own.write_text("def mine(case, desk):\n    return 'We agree.'\n")
+    path = write({"steps": [OPINION, {"mediate": "draft", "mediator": "own.py:mine"}, {"rate": "r", "of": "draft"}]})
+    plan = planned(path)  # from another working directory
+    before = plan.identity()
+    (_, step, _) = before["protocol"]["steps"]
+    assert step["mediator"].keys() == {"function", "file"}
+    ran(path, folder / "out")
+    assert {t["statements"]["draft"] for t in transcripts(folder / "out")} == {"We agree."}
+    own.write_text("def mine(case, desk):\n    return 'We do not.'\n")
+    assert planned(path).identity() != before
+
+
+def test_a_mediator_that_fails_stops_the_run_with_one_line(write, folder):
+    (folder / "failing.py").write_text("def mine(case, desk):\n    return case.opinions['nobody']\n")
+    steps = [OPINION, {"mediate": "draft", "mediator": "failing.py:mine"}]
+    with pytest.raises(InputError, match=r"qa, g0-q1: the mediator 'mine' failed at 'draft': KeyError: 'nobody'"):
+        ran(write({"steps": steps}), folder / "out")
+>>>>>>> review6
 
 
 def test_groups_are_drawn_so_that_quotas_hold_in_each(write, folder):
@@ -187,6 +229,9 @@ def test_groups_are_drawn_so_that_quotas_hold_in_each(write, folder):
         ({"steps": [{"colect": "opinion"}]}, {}, r"steps.1: .*did you mean 'collect'\?"),
         ({"steps": [{"collect": "opinion"}]}, {}, r"steps.1 \(collect\): `instruction` is lacking"),
         ({"steps": [{"ask": "before", "instrument": "vews"}]}, {}, "no instrument 'vews'"),
+        ({"steps": [{"discuss": "a", "hears": "rng"}]}, {}, "no topology 'rng'"),
+        ({"steps": [{"discuss": "a", "hears": {"seat_1": ["seat_9"]}}]}, {}, "'seat_1' hears .'seat_9'."),
+        ({"name": "network_discussion", "options": {"network": 3}}, {}, "who hears whom is a network"),
         ({"steps": [{"position": "a"}, {"position": "a"}]}, {}, "two steps are called 'a'"),
         (
             {"name": "jury", "quotas": {"party": {"Democrat": [5, 5], "Republican": [1, 5]}}},
