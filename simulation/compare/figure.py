@@ -10,9 +10,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
 
-from ..report.figures import COLOURS, as_svg, styled
+from ..report.figures import COLOURS, as_svg, draw_interval, styled
 
 PANELS = (
     ("mean", "mean payoff (0–1), higher is better"),
@@ -31,7 +30,7 @@ def mechanisms_figure(family: Mapping[str, Any]) -> str:
         for axes, (key, label) in zip(line, PANELS, strict=True):
             for y, (name, numbers) in enumerate(rows.items()):
                 best = name == family["utilitarian_best"]["mechanism"] and key == "mean"
-                _interval(axes, y, numbers[key], COLOURS[1 if best else 0])
+                draw_interval(axes, y, numbers[key], COLOURS[1 if best else 0])
             axes.set_xlabel(textwrap.fill(label, 26))
             axes.grid(axis="x", color="#e5e5e5", linewidth=0.6)
         figure.set_layout_engine("constrained", w_pad=0.1)
@@ -41,12 +40,3 @@ def mechanisms_figure(family: Mapping[str, Any]) -> str:
         line[0].set_ylim(len(rows) - 0.4, -0.6)
         line[0].set_ylabel("mechanism")
         return as_svg(figure)
-
-
-def _interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> None:
-    if measure["value"] is None:
-        axes.text(0.02, y, "none", va="center", color="grey", transform=axes.get_yaxis_transform())
-        return
-    axes.plot(measure["value"], y, "o", color=colour, markersize=5)
-    if measure["ci"]:
-        axes.plot(measure["ci"], [y, y], "-", color=colour, linewidth=1.5)

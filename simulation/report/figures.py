@@ -152,7 +152,7 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
         )
         for axes, (unit, line, measures, limits) in zip(row[0], panels, strict=True):
             for y, (measure, kind) in enumerate(zip(measures, kinds, strict=True)):
-                _interval(axes, y, measure, KIND_COLOURS[kind])
+                draw_interval(axes, y, measure, KIND_COLOURS[kind])
             if line is not None:
                 axes.axvline(line, color="#888888", linewidth=0.8, linestyle="--")
             if limits:
@@ -165,7 +165,8 @@ def comparison_figure(panels: Sequence[Panel], labels: Sequence[str], kinds: Seq
         return as_svg(figure)
 
 
-def _interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> None:
+def draw_interval(axes: Axes, y: int, measure: Mapping[str, Any], colour: str) -> None:
+    """A `{value, ci}` as a dot and a line in one row of a figure; a word where there is no value."""
     if measure.get("value") is None:
         axes.text(0.02, y, "none", va="center", color="grey", transform=axes.get_yaxis_transform())
         return
