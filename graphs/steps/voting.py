@@ -33,7 +33,7 @@ def vote(
 
     `outcomes[NAME]` holds the `options`, `counts` by code, `voters` (who voted), `seats`, the `leading` code with its
     `share` of all seats, and `decided`: that code, or None where it falls short of what is needed (a jury that hangs)
-    or two lead; in a vote on texts also `about`, their names in the order of the codes.
+    or two lead; in a vote on texts also `about`, their names in the order of the codes, and whether it is `among_texts`.
 
     Args:
         name: Of the step.
@@ -72,8 +72,9 @@ def vote(
         if not on:
             return {"outcomes": {name: found | {"options": list(options)}}}
         left = statements_of(state, on)
+        about = {"about": [what for what, text in left if text], "among_texts": len(left) > 1}
         chosen = [title for title, _ in _ballot(state, on)] if len(left) > 1 else list(options)
-        return {"outcomes": {name: found | {"options": chosen, "about": [what for what, text in left if text]}}}
+        return {"outcomes": {name: found | {"options": chosen} | about}}
 
     return Step(name, cast_vote, tasks, count_votes)
 

@@ -21,61 +21,49 @@ def measure_votes(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     Returns:
         `ballots`, the names of the steps; `options`; and what `jury_verdicts` gives.
     """
-<<<<<<< HEAD
-    voted = [t for t in told if ballots_of(t)]
-    if not voted:
-        return None
-    names = list(dict.fromkeys(step for t in voted for step in t["votes"]))
-    if any(on_texts(t) for t in voted):
-        return {"ballots": names, "options": []} | _decided(voted)
-    ends, options = ends_of(voted)
-    firsts = np.array([_counts(ballots_of(t)[0], len(options)) for t in voted])
-    several = any(len(ballots_of(t)) > 1 for t in voted)
-=======
     trial = _last_trial(told)
     voted = [t for t in told if _ballots(t, trial)]
     if not voted:
         return None
-    ends, options = ends_of(voted)
-    if len(options) < 2:
-        return None  # of several texts a single one came about
-    firsts = np.array([_counts(_ballots(t, trial)[0], len(options)) for t in voted])
-    several = any(len(_ballots(t, trial)) > 1 for t in voted)
     names = list(dict.fromkeys(step for t in voted for step in t["votes"] if step in trial))
->>>>>>> review6
+    taken = [_ballots(t, trial) for t in voted]
+    if any(on_texts(t) for t in voted):
+        return {"ballots": names, "options": []} | _decided(voted, [ballots[-1] for ballots in taken])
+    ends, options = ends_of(voted)
+    firsts = np.array([_counts(ballots[0], len(options)) for ballots in taken])
+    several = any(len(ballots) > 1 for ballots in taken)
     found: dict[str, Any] = jury_verdicts(ends, options, firsts if several else None, cases=[t["group"] for t in voted])
     return {"ballots": names, "options": options} | found
 
 
+def voted_in(t: Mapping[str, Any]) -> bool:
+    """Whether votes were counted in an episode."""
+    return bool(_counted(t))
+
+
 def on_texts(t: Mapping[str, Any]) -> bool:
     """Whether a group voted last on texts of its own, which are no options that groups share."""
-    return "about" in ballots_of(t)[-1]
+    counts = list(_counted(t).values())
+    return bool(counts) and counts[-1].get("among_texts", False)
 
 
-def _decided(voted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _decided(voted: Sequence[Mapping[str, Any]], last: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """How often groups that vote on texts of their own decide for one of them."""
-    last = [ballots_of(t)[-1] for t in voted if ballots_of(t)[-1]["voters"]]
-    hung = np.array([float(ballot["decided"] is None) for ballot in last])
-    groups = np.array([t["group"] for t in voted if ballots_of(t)[-1]["voters"]])
-    nothing = metric(np.nan, None, "groups vote on texts of their own", n=0)
+    ends = [
+        (t["group"], float(ballot["decided"] is None))
+        for t, ballot in zip(voted, last, strict=True)
+        if ballot["voters"]
+    ]
     return {
         "verdicts": {},
-        "hung": clustered_share(hung, groups),
-        "first_majority_wins": nothing,
-        "n": {"juries": len(last), "missing": len(voted) - len(last)},
+        "hung": clustered_share(np.array([hung for _, hung in ends]), np.array([group for group, _ in ends])),
+        "first_majority_wins": metric(np.nan, None, "groups vote on texts of their own", n=0),
+        "n": {"juries": len(ends), "missing": len(voted) - len(ends)},
     }
 
 
 def ends_of(voted: Sequence[Mapping[str, Any]]) -> tuple[list[str | None], list[str]]:
     """Of each episode what its last ballot decided ("hung" for nothing, None where nobody voted), and the options."""
-<<<<<<< HEAD
-    options: list[str] = max((ballots_of(t)[0]["options"] for t in voted), key=len)
-    return [_end(ballots_of(t)[-1], options) for t in voted], options
-
-
-def ballots_of(t: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The counts of an episode's ballots in the order taken."""
-=======
     trial = _last_trial(voted)
     taken = [_ballots(t, trial) for t in voted]
     options: list[str] = max((ballots[0]["options"] for ballots in taken if ballots), key=len, default=[])
@@ -97,7 +85,6 @@ def _ballots(t: Mapping[str, Any], trial: Collection[str]) -> list[Mapping[str, 
 
 
 def _counted(t: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
->>>>>>> review6
     outcomes = t.get("outcomes") or {}
     return {step: outcomes[step] for step in t.get("votes") or {} if "counts" in outcomes.get(step, {})}
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...evaluators.clusters import mean_with_interval
 from ...evaluators.verdicts import compare_verdicts
-from .ballots import ballots_of, ends_of, on_texts
+from .ballots import ends_of, on_texts, voted_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def compare_votes(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[
     Args:
         told: By condition, its transcripts.
     """
-    by_episode = {name: {t["episode"]: t for t in ts if ballots_of(t) and not on_texts(t)} for name, ts in told.items()}
+    by_episode = {name: {t["episode"]: t for t in ts if voted_in(t) and not on_texts(t)} for name, ts in told.items()}
     voted = {name: episodes for name, episodes in by_episode.items() if episodes}
     shared = set.intersection(*(set(e) for e in voted.values())) if len(voted) > 1 else set()
     if not shared:
@@ -55,12 +55,7 @@ def compare_votes(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[dict[
     order = sorted(shared)
     ends = {name: ends_of([episodes[e] for e in order]) for name, episodes in voted.items()}
     options = {tuple(of) for _, of in ends.values()}
-<<<<<<< HEAD
     if len(options) > 1:
         return []
-=======
-    if len(options) > 1 or len(next(iter(options))) < 2:
-        return []  # votes on texts of their own, which are no common options
->>>>>>> review6
     cases = [next(iter(voted.values()))[e]["group"] for e in order]
     return compare_verdicts({name: e for name, (e, _) in ends.items()}, list(options.pop()), cases=cases)

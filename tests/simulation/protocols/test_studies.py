@@ -151,7 +151,6 @@ def test_a_study_file_lists_steps(write, folder):
         assert title in page
 
 
-<<<<<<< HEAD
 def test_votes_on_texts_of_ones_own_have_no_options_that_groups_share(write, folder):
     steps = [{"collect": "proposal", "instruction": "Propose something."}, {"vote": "pick", "on": "proposal"}]
     conditions = [{"name": name, "style": style} for name, style in (("a", "qa"), ("b", "bio"))]
@@ -161,7 +160,8 @@ def test_votes_on_texts_of_ones_own_have_no_options_that_groups_share(write, fol
     assert votes["hung"]["n"] == 4
     assert metrics["vote_pairs"] == []
     assert "undecided (hung)" in page
-=======
+
+
 OPINION = {"collect": "opinion", "instruction": "Write your opinion."}
 
 
@@ -201,7 +201,6 @@ def test_a_mediator_that_fails_stops_the_run_with_one_line(write, folder):
     steps = [OPINION, {"mediate": "draft", "mediator": "failing.py:mine"}]
     with pytest.raises(InputError, match=r"qa, g0-q1: the mediator 'mine' failed at 'draft': KeyError: 'nobody'"):
         ran(write({"steps": steps}), folder / "out")
->>>>>>> review6
 
 
 def test_groups_are_drawn_so_that_quotas_hold_in_each(write, folder):
