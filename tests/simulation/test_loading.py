@@ -136,6 +136,7 @@ def command(*arguments, **more):
     )
 
 
+@pytest.mark.slow
 def test_the_command_line_says_what_is_wrong(folder):
     (folder / "s.yaml").write_text(STUDY.replace("kind", "knid"))
     done = command("validate", folder / "s.yaml")

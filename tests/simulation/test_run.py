@@ -106,6 +106,7 @@ def test_a_pilot_is_extended_and_order_changes_nothing(survey, folder):
     pd.testing.assert_frame_equal(records(folder / "a").head(len(pilot)), pilot)
 
 
+@pytest.mark.slow
 def test_a_changed_study_is_refused_with_the_difference(survey, folder):
     out = folder / "out"
     minipublic("run", survey(), "--out", out)
@@ -118,6 +119,7 @@ def test_a_changed_study_is_refused_with_the_difference(survey, folder):
     minipublic("run", survey(), "--out", out, "--set", "engine.units_in_flight=3", "--set", "title=Other")
 
 
+@pytest.mark.slow
 def test_a_changed_human_table_is_another_study(survey, folder):
     out = folder / "out"
     minipublic("run", survey(), "--out", out)

@@ -78,6 +78,7 @@ def check_tables(run, results):
     assert results["contestants"]["told"]["payoff_discrepancy"]["all"]["absolute"]["value"] == pytest.approx(absolute)
 
 
+@pytest.mark.slow
 def test_one_table_json_and_a_page(folder):
     run = folder()
     shown = CliRunner().invoke(app, ["evaluate", "representatives", str(run), "--json", str(run / "out.json")])
