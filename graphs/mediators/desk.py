@@ -165,7 +165,10 @@ class Desk:
         values = [predicting.payoff_of(answer) for answer in answers]
         held = [value.as_state() if isinstance(value, Missing) else value for value in values]
         mass = [answer.captured_mass for answer in answers]
-        self._predicted(seat, {"payoffs": held, "captured_mass": mass, "model": self._predictor().name})
+        row = {"payoffs": held, "captured_mass": mass, "model": self._predictor().name}
+        # One for all candidates, drawn for the member.
+        row["option_order"] = next((list(answer.option_order) for answer in answers if answer.option_order), [])
+        self._predicted(seat, row)
         return values
 
     def predicted(self, seat: str) -> dict[str, Any]:

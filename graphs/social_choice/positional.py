@@ -90,7 +90,7 @@ def approval(
     ballots = Ballots.of(ranks, unranked, weights)
     approved = ballots.ranked
     if k is not None:
-        if not isinstance(k, int) or k < 1:
+        if not isinstance(k, int | np.integer) or k < 1:
             raise ChoiceError(f"k: {k!r} is no whole number from 1 up, of candidates that a ballot approves")
         above = np.stack([(ballots.ranks < column[:, None]).sum(axis=1) for column in ballots.ranks.T], axis=1)
         approved = approved & (above < k)

@@ -34,12 +34,14 @@ def break_ties(
         Social ranks of shape (candidates,): 0, 1, 2, …, each once; nobody passes anybody they were not tied with.
 
     Raises:
-        ChoiceError: The social ranks are not one number per candidate, or the ranks or weights are not of this kind.
+        ChoiceError: The social ranks are not one number per candidate, or the ranks, weights or seed are not of this kind.
     """
     ballots = Ballots.of(ranks, unranked, weights)
     social = np.asarray(social_ranks, dtype=float)
     if social.shape != (ballots.candidates,) or not np.isfinite(social).all():
         raise ChoiceError(f"social_ranks must be one number for each of {ballots.candidates} candidates, not {social}")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ChoiceError(f"seed: {seed!r} is no whole number from 0 up")
     random = np.random.default_rng(seed)
     chance = random.permutation(ballots.candidates)
     drawn = ballots.ranks[_draw(ballots.weights, random)]

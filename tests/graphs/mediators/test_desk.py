@@ -157,3 +157,15 @@ async def test_the_way_of_asking_holds_for_payoffs():
     assert await asked.payoffs(CASE, "s0", TEXTS) == [4.0, 7.0, 3.0, 7.0]
     assert {r.method for r in predictor.requests} == {"sampled"}
     assert len(predictor.requests) == 8
+
+
+async def test_the_order_of_the_scale_is_recorded():
+    orders = set()
+    for seat in OPINIONS:
+        asked = desk(model := Foreteller())
+        await asked.payoffs(CASE, seat, TEXTS)
+        row = asked.kept["predictions"][seat]
+        shown = {tuple(r.context["option_codes"]) for r in model.asked("prediction")}
+        assert shown == {tuple(row["option_order"])}
+        orders |= shown
+    assert orders <= {tuple("1234567"), tuple("7654321")}

@@ -13,6 +13,7 @@ from minipublic.graphs import social_choice
 from minipublic.graphs.social_choice import (
     RULES,
     ChoiceError,
+    approval,
     break_ties,
     instant_runoff,
     plurality,
@@ -196,3 +197,15 @@ def test_many_refuses_one():
         schulze_many([[[0, np.inf]]])
     with pytest.raises(ChoiceError, match="variant: 'opposition' is not"):
         schulze_many([[[0, 1]]], variant="opposition")
+
+
+@pytest.mark.parametrize("seed", [-1, "a", 0.5, None])
+def test_a_seed_is_a_whole_number_from_0_up(seed):
+    with pytest.raises(ChoiceError, match="is no whole number from 0 up"):
+        break_ties([0, 0], [[0, 1]], seed)
+
+
+def test_numbers_of_numpys_are_numbers():
+    ranks = [[0, 1, 2], [2, 0, 1]]
+    assert approval(ranks, k=np.int64(2)).tolist() == approval(ranks, k=2).tolist()
+    assert break_ties([0, 0, 0], ranks, np.int64(3)).tolist() == break_ties([0, 0, 0], ranks, 3).tolist()
