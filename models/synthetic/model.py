@@ -212,8 +212,12 @@ def _proposition(request: Request) -> str:
 
 
 def _random(request: Request) -> random.Random:
+    """What is drawn at a call. A mediator's error goes by the seed alone: not by how what it has read is worded."""
     persona = str(request.context.get("persona") or "")
-    return random.Random(derive_seed(request.seed or 0, request.replicate, request.prompt.hash, persona))
+    by_seed = request.seed is not None and request.context.get("step") in ("draft", "revision", "ranking")
+    return random.Random(
+        derive_seed(request.seed or 0, request.replicate, "" if by_seed else request.prompt.hash, persona)
+    )
 
 
 def _tokens(request: Request) -> int:
