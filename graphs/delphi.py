@@ -47,7 +47,7 @@ def build_delphi(
     """The Delphi survey, uncompiled.
 
     It leaves `outcomes["result"]`: `rounds` that were held, `moved` (how far the last round moved the distribution of answers, in
-    [0, 1]), and `stable`, whether that is below the bound.
+    [0, 1]; None where nobody answered both times), and `stable`, whether that is below the bound.
 
     Args:
         rounds: At most.
@@ -105,16 +105,17 @@ def _unless_stable(polls: Sequence[str], stable: float, more: str) -> Callable[[
     before, after = polls[-2:]
 
     def route(state: DeliberationState) -> str:
-        return CLOSE if _moved(state, before, after) < stable else more
+        moved = _moved(state, before, after)
+        return CLOSE if moved is not None and moved < stable else more
 
     route.__name__ = f"unless_stable_{after}"
     return route
 
 
-def _moved(state: State, before: str, after: str) -> float:
+def _moved(state: State, before: str, after: str) -> float | None:
     """How far the answers' distribution moved between two polls: ½ Σ|difference of shares|, the mean over items.
 
-    Of those who answered both times; 1 where nobody did.
+    Of those who answered both times; None where nobody did.
     """
     first, second = state["polls"][before], state["polls"][after]
     pairs: dict[str, list[tuple[Any, Any]]] = {}
@@ -124,7 +125,7 @@ def _moved(state: State, before: str, after: str) -> float:
             if all(isinstance(one, int | str) for one in both):
                 pairs.setdefault(item, []).append(both)
     shifts = [_shift(Counter(a for a, _ in both), Counter(b for _, b in both)) for both in pairs.values()]
-    return sum(shifts) / len(shifts) if shifts else 1.0
+    return sum(shifts) / len(shifts) if shifts else None
 
 
 def _shift(before: Counter[Any], after: Counter[Any]) -> float:
@@ -135,6 +136,7 @@ def _closing(stable: float) -> Callable[..., Any]:
     async def close_survey(state: State, runtime: Runtime[Context]) -> Update:
         polls = list(state["polls"])
         moved = _moved(state, *polls[-2:])
-        return {"outcomes": {"result": {"rounds": len(polls), "moved": moved, "stable": moved < stable}}}
+        settled = moved is not None and moved < stable
+        return {"outcomes": {"result": {"rounds": len(polls), "moved": moved, "stable": settled}}}
 
     return close_survey

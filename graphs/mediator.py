@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -81,14 +81,14 @@ def case_of(
         critiques: By seat.
         previous: The statement they are about.
     """
-    present = _present(state.get("opinions", {}) if opinions is None else opinions)
+    present = _present(state.get("opinions", {}) if opinions is None else opinions, state["seats"])
     positions = state.get("positions", {})
     return Case(
         step=step,
         question=state["question"],
         proposition=state["proposition"],
         opinions=present,
-        critiques={seat: text for seat, text in _present(critiques or {}).items() if seat in present},
+        critiques={seat: text for seat, text in _present(critiques or {}, state["seats"]).items() if seat in present},
         previous=previous,
         positions={seat: float(positions[seat]) for seat in present if isinstance(positions.get(seat), int | float)},
         weights={seat: context.seats[seat].weight for seat in present},
@@ -131,5 +131,6 @@ def _row(step: str, row: Update) -> Update:
     return {"seat": MEDIATOR, "persona": None, "step": step, **row}
 
 
-def _present(texts: Mapping[str, Any]) -> dict[str, str]:
-    return {seat: texts[seat] for seat in sorted(texts) if not is_missing(texts[seat])}
+def _present(texts: Mapping[str, Any], seats: Sequence[str]) -> dict[str, str]:
+    """The texts that are there, in the seats' order."""
+    return {seat: texts[seat] for seat in seats if seat in texts and not is_missing(texts[seat])}
